@@ -1,0 +1,54 @@
+# The rules every target of the project follows.
+
+# Usage requirements of C++ that includes MLIR or LLVM.
+add_library(BNOptMLIR INTERFACE)
+target_include_directories(BNOptMLIR SYSTEM INTERFACE
+  ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+target_include_directories(BNOptMLIR INTERFACE
+  "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+target_link_libraries(BNOptMLIR INTERFACE MLIR LLVM)
+
+add_library(BNOptWarnings INTERFACE)
+target_compile_options(BNOptWarnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers>
+  $<$<BOOL:${BNOPT_WARNINGS_AS_ERRORS}>:-Werror>)
+
+# The headers that most sources of the project include, compiled once.
+file(WRITE "${PROJECT_BINARY_DIR}/BNOptPrecompiled.cpp" "")
+add_library(BNOptPrecompiled OBJECT "${PROJECT_BINARY_DIR}/BNOptPrecompiled.cpp")
+target_link_libraries(BNOptPrecompiled PRIVATE BNOptMLIR BNOptWarnings)
+target_precompile_headers(BNOptPrecompiled PRIVATE
+  <mlir/Dialect/Arith/IR/Arith.h>
+  <mlir/Dialect/Func/IR/FuncOps.h>
+  <mlir/IR/BuiltinOps.h>
+  <mlir/IR/PatternMatch.h>
+  <mlir/Pass/Pass.h>
+  <mlir/Interfaces/InferTypeOpInterface.h>
+  <mlir/Transforms/GreedyPatternRewriteDriver.h>)
+
+# bnopt_add_mlir_library(NAME sources... [LIBS libraries...] [DEPENDS targets...])
+# A static library of sources that use MLIR; shares the precompiled headers.
+function(bnopt_add_mlir_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS;DEPENDS")
+  add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC BNOptMLIR ${arg_LIBS}
+                                PRIVATE BNOptWarnings)
+  target_precompile_headers(${name} REUSE_FROM BNOptPrecompiled)
+  if(arg_DEPENDS)
+    add_dependencies(${name} ${arg_DEPENDS})
+  endif()
+endfunction()
+
+# bnopt_tablegen(SOURCE.td TARGET name OUTPUTS "file;args..." pairs via tablegen calls)
+# Runs mlir-tblgen on `source` for each output; see its uses.
+macro(bnopt_tablegen target source)
+  set(LLVM_TARGET_DEFINITIONS ${source})
+  set(TABLEGEN_OUTPUT "")
+  set(bnopt_outputs ${ARGN})
+  while(bnopt_outputs)
+    list(POP_FRONT bnopt_outputs bnopt_file bnopt_flags)
+    separate_arguments(bnopt_flags)
+    mlir_tablegen(${bnopt_file} ${bnopt_flags} -I "${PROJECT_SOURCE_DIR}")
+  endwhile()
+  add_public_tablegen_target(${target})
+endmacro()
