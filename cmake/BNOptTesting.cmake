@@ -1,0 +1,30 @@
+# What the tests stand on: GoogleTest for code without IR, lit for the rest.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# All unit tests, as one target to build.
+add_custom_target(bn-unit-tests)
+
+# bnopt_add_unittest(NAME sources... [MLIR] [LIBS libraries...])
+# An executable of GoogleTest cases, each of which CTest runs by itself under
+# the label "unit". MLIR: the sources include MLIR; they then share the
+# precompiled headers.
+function(bnopt_add_unittest name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "MLIR" "" "LIBS")
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE
+    ${arg_LIBS} BNOptWarnings GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE
+    "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+  if(arg_MLIR)
+    target_link_libraries(${name} PRIVATE BNOptMLIR)
+    target_precompile_headers(${name} REUSE_FROM BNOptPrecompiled)
+  endif()
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test/unit")
+  add_dependencies(bn-unit-tests ${name})
+  # Tests are listed when they run, so that a build does not execute anything.
+  gtest_discover_tests(${name}
+    TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
+endfunction()
