@@ -1,0 +1,54 @@
+//===- TileModel.h - Register tiles of convolutions and products ----------===//
+//
+// Plain arithmetic: no IR, no code generator.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef BNOPT_PASSES_LOWER_TILEMODEL_H
+#define BNOPT_PASSES_LOWER_TILEMODEL_H
+
+#include <cstdint>
+
+namespace bnopt {
+
+/// What the register file of a target holds.
+struct VectorUnit {
+  /// f32 values in a vector register.
+  int64_t lanes;
+  /// Number of vector registers.
+  int64_t registers;
+};
+
+/// The loops that a register tile is cut from. A matrix product M×K·K×N is a
+/// convolution with N output channels and a row of M pixels.
+struct TileProblem {
+  int64_t outputChannels;
+  int64_t groups = 1;
+  /// Pixels that follow each other at a constant distance in input and
+  /// output: a row, or for a 1×1 convolution on contiguous tensors the image.
+  int64_t rowPixels = 1;
+  /// Bytes between the input elements that neighbouring output pixels read.
+  int64_t inputStepBytes = 0;
+  /// The tile must divide the row, because the result shares memory with an
+  /// operand and no pixel may be computed twice.
+  bool exact = false;
+};
+
+/// One register tile: `channels` output channels of `pixels` neighbouring
+/// pixels.
+struct Tile {
+  int64_t channels;
+  int64_t pixels;
+  /// The last tile of a row overlaps the one before it.
+  bool recomputes;
+};
+
+/// The tile with the highest expected share of the multiply-add peak.
+Tile chooseTile(const TileProblem &problem, const VectorUnit &unit);
+
+/// Lanes of the widest vectors of at most `lanes` that `channels` is made of.
+int64_t getTileLanes(int64_t channels, int64_t lanes);
+
+} // namespace bnopt
+
+#endif // BNOPT_PASSES_LOWER_TILEMODEL_H
