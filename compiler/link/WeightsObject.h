@@ -1,0 +1,26 @@
+/// The object that holds a model's weights.
+
+#ifndef BNOPT_COMPILER_LINK_WEIGHTSOBJECT_H
+#define BNOPT_COMPILER_LINK_WEIGHTSOBJECT_H
+
+#include "compiler/link/Link.h"
+
+namespace llvm {
+class raw_ostream;
+}
+
+namespace bnopt {
+
+/// Writes an x86-64 ELF object whose read-only section holds the segments
+/// under the hidden symbol `symbol`, aligned to 64 bytes.
+///
+/// The object is laid out here rather than by LLVM's assembler, because that
+/// would keep one more copy of hundreds of megabytes in memory: the
+/// segments go straight to the stream.
+void writeWeightsObject(llvm::StringRef symbol,
+                        llvm::ArrayRef<WeightSegment> segments,
+                        llvm::raw_ostream &os);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_LINK_WEIGHTSOBJECT_H
