@@ -1,5 +1,7 @@
 # The rules every target of the project follows.
 
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+
 # Usage requirements of C++ that includes MLIR or LLVM.
 add_library(BNOptMLIR INTERFACE)
 target_include_directories(BNOptMLIR SYSTEM INTERFACE
