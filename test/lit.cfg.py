@@ -18,13 +18,13 @@ config.excludes = ["Inputs", "unit"]
 if suite == "quick":
     config.excludes += ["execute", "integration"]
 if suite == "slow":
-    config.excludes += [
-        name for name in os.listdir(config.test_source_root) if name != "execute"
-    ]
+    config.suffixes = []
+else:
+    config.excludes.append("slow")
 config.bnopt_suite = suite
 
-python = os.path.join(config.bnopt_venv, "bin", "python")
-binaries = os.path.join(config.bnopt_binary_root, "bin")
+python = config.bnopt_python = os.path.join(config.bnopt_venv, "bin", "python")
+binaries = config.bnopt_binaries = os.path.join(config.bnopt_binary_root, "bin")
 config.environment["PATH"] = os.pathsep.join(
     [binaries, config.llvm_tools_dir, os.path.join(config.bnopt_venv, "bin"),
      config.environment["PATH"]]

@@ -11,7 +11,7 @@ def unlisted_sources(root):
     """Sources that neither their folder's CMakeLists.txt nor one above names."""
     for folder in FOLDERS:
         for source in sorted((root / folder).rglob("*")):
-            if source.suffix not in (".cpp", ".c"):
+            if source.suffix not in (".cpp", ".c") or "Inputs" in source.parts:
                 continue
             lists = [
                 parent / "CMakeLists.txt"

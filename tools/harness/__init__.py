@@ -1,0 +1,1 @@
+"""What the demo, the acceptance checks and the execution tests share."""
