@@ -1,0 +1,101 @@
+"""Measures a build against the limits that the project holds itself to."""
+
+import argparse
+import dataclasses
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from harness.compiled import TOLERANCE, ToolError, Tools, conformance
+
+ROUNDS = 60
+
+LATENCY_RATIO = 1.10
+COLD_SECONDS, WARM_SECONDS = 20.0, 3.0
+PEAK_GIB = 1.5
+ARENA_RATIO = 1.25
+# What a compiled library may ask of the machine that loads it.
+SYSTEM_LIBRARIES = {"linux-vdso", "libc", "libm", "libpthread", "libdl", "ld-linux-x86-64"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    what: str
+    measured: str
+    limit: str
+    good: bool
+
+
+def at_most(what, value, limit, unit=""):
+    return Finding(what, f"{value:.3g}{unit}", f"≤ {limit:g}{unit}", value <= limit)
+
+
+def compilation(tools, model, folder):
+    """Cold and warm compile times and memory; returns the findings and the warm result."""
+    cache = f"--cache-dir={folder / 'cache'}"
+    cold = tools.compile(model, folder, cache)
+    warm = tools.compile(model, folder, cache)
+    arena = warm.report["arena_bytes"] / warm.report["max_live_bytes"]
+    left = warm.report["bn_after"]
+    return warm, [
+        at_most("compile, cold cache", cold.seconds, COLD_SECONDS, " s"),
+        at_most("compile, warm cache", warm.seconds, WARM_SECONDS, " s"),
+        at_most("largest memory of the compiler", cold.peak_bytes / 2**30, PEAK_GIB, " GiB"),
+        at_most("arena / largest live set", arena, ARENA_RATIO),
+        Finding(f"normalizations left of {warm.report['bn_before']}", str(left), "0", left == 0),
+    ]
+
+
+def needed_libraries(library):
+    output = subprocess.run(["ldd", library], capture_output=True, text=True, check=True).stdout
+    names = [line.split()[0].rsplit("/")[-1] for line in output.splitlines() if line.strip()]
+    return sorted({re.sub(r"\.so.*", "", name) for name in names})
+
+
+def independence(library):
+    needed = needed_libraries(library)
+    return Finding("libraries needed", " ".join(needed), "only the system's",
+                   set(needed) <= SYSTEM_LIBRARIES)
+
+
+def latency(tools, library, model):
+    result = tools.compare(library, model, threads=1, repeat=ROUNDS)
+    for name in ("min_ms", "median_ms"):
+        ratio = result[name] / result[f"peer_{name}"]
+        what = f"latency / ONNX Runtime's, 1 thread, {name.removesuffix('_ms')}"
+        limit = f"≤ {LATENCY_RATIO:g}"
+        measured = f"{ratio:.3f} ({result[name]:.2f} ms / {result[f'peer_{name}']:.2f} ms)"
+        yield Finding(what, measured, limit, ratio <= LATENCY_RATIO)
+
+
+def findings(tools, model, folder):
+    warm, found = compilation(tools, model, folder)
+    yield from found
+    yield independence(warm.library)
+    yield at_most("error / largest value", conformance(tools, warm.library, model), TOLERANCE)
+    yield from latency(tools, warm.library, model)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="tools/acceptance", description="Measures compile time, memory, latency and independence.")
+    parser.add_argument("--binaries", type=pathlib.Path, required=True, help="folder of bn-opt and bn-run")
+    parser.add_argument("--model", type=pathlib.Path, required=True, help="the ONNX file to measure with")
+    options = parser.parse_args()
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            for found in findings(Tools(options.binaries), options.model, pathlib.Path(folder)):
+                verdict = "ok" if found.good else "FAILED"
+                print(f"{verdict:6}  {found.what:45}  {found.measured}  (limit: {found.limit})", flush=True)
+                failed |= not found.good
+        except ToolError as error:
+            print(f"acceptance: error: {error}", file=sys.stderr)
+            failed = True
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
