@@ -1,0 +1,30 @@
+//===- ModelDescriptor.h - What a model says about itself -----------------===//
+
+#ifndef BNOPT_COMPILER_HOST_MODELDESCRIPTOR_H
+#define BNOPT_COMPILER_HOST_MODELDESCRIPTOR_H
+
+#include "compiler/Target.h"
+#include "compiler/link/Header.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace bnopt {
+
+/// Number of inputs of a lowered model function, whose arguments are its
+/// inputs, its outputs, then the arena.
+unsigned countInputs(mlir::func::FuncOp model);
+
+/// Inputs, outputs and workspace of a lowered model function.
+ModelSignature getModelSignature(mlir::func::FuncOp model, const Target &target);
+
+/// Adds to `host`, which defines `<model>_execute`, the descriptor of the
+/// model (`bnopt_model` of runtime/bnopt.h) and the public functions
+/// `<model>_model`, `<model>_run` and `<model>_set_threads`, with
+/// `exportForLoaders` also `bnopt_library_model`.
+void buildModelDescriptor(mlir::func::FuncOp model, mlir::ModuleOp host,
+                          const Target &target, bool exportForLoaders);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HOST_MODELDESCRIPTOR_H

@@ -1,0 +1,183 @@
+#ifndef BNOPT_PASSES_PASSES
+#define BNOPT_PASSES_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// fold
+//===----------------------------------------------------------------------===//
+
+def CanonicalizeModelPass : Pass<"bn-canonicalize-model", "::mlir::func::FuncOp"> {
+  let summary = "Rewrite what models spell out into the operators that later phases know";
+  let description = [{
+    - reshape, transpose, reshape that interleaves groups of channels becomes `nn.channel_shuffle`
+    - a reshape of a reshape becomes one
+    - an addition, subtraction, multiplication or division by a constant per
+      feature becomes `bn.scale_shift`
+
+    ```mlir
+    %0 = nn.reshape %x : (tensor<1x6x4x4xf32>) -> tensor<1x2x3x4x4xf32>
+    %1 = nn.transpose %0 permutation [0, 2, 1, 3, 4] : (tensor<1x2x3x4x4xf32>) -> tensor<1x3x2x4x4xf32>
+    %2 = nn.reshape %1 : (tensor<1x3x2x4x4xf32>) -> tensor<1x6x4x4xf32>
+    // becomes
+    %2 = nn.channel_shuffle %x groups 2 : tensor<1x6x4x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::bnopt::bn::BNDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::func::FuncOp"> {
+  let summary = "Turn inference batch normalization into one scale and one shift per feature";
+  let description = [{
+    `s = scale/√(variance + epsilon)` and `t = offset − mean·s`, in f64, when
+    all parameters are constants. A variance + epsilon that is not positive,
+    or a parameter that is not finite, is an error.
+
+    ```mlir
+    %y = bn.inference %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    // becomes
+    %y = bn.scale_shift %x, %s, %t {featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numConverted", "num-converted", "batch normalizations converted">,
+    Statistic<"numKept", "num-kept", "batch normalizations with parameters that are not constant">,
+  ];
+}
+
+def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp"> {
+  let summary = "Fold scale-shifts into the weights of the operators before them";
+  let description = [{
+    A `bn.scale_shift` goes into its producer when
+    - the producer says, through `ScaleShiftOpInterface`, that it can take it,
+    - its weights and bias are constants,
+    - its result has no other use.
+
+    Scale-shifts of scale-shifts merge. Computed in f64 and rounded once;
+    constants are never changed in place, so shared weights stay right. Each
+    scale-shift that stays gets a remark with the reason.
+
+    ```mlir
+    %0 = nn.conv %x, %w : …
+    %1 = bn.scale_shift %0, %s, %t {featureIndex = 1 : i64} : …
+    // becomes
+    %1 = nn.conv %x, %ws bias %t : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect",
+                           "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numFolded", "num-folded", "scale-shifts folded into weights">,
+    Statistic<"numMerged", "num-merged", "scale-shifts merged with another">,
+    Statistic<"numKept", "num-kept", "scale-shifts that stay">,
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// fuse
+//===----------------------------------------------------------------------===//
+
+def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "Outline groups of operators into kernels";
+  let description = [{
+    A group is an anchor (convolution, matrix product, pooling, reduction,
+    data movement, or nothing) and the chain of elementwise operators after
+    it, as long as
+    - each value of the chain has one user, the next operator,
+    - shapes stay the same, smaller operands broadcast,
+    - every other operand is computed before the anchor's group ends.
+
+    Concatenations, and reshapes, stay between kernels: they are decided by
+    the layout. Splat constants go into the kernel, all others become arguments.
+
+    ```mlir
+    %0 = nn.conv %x, %w bias %b : …
+    %1 = nn.add %0, %y : …
+    %2 = nn.relu %1 : …
+    // becomes
+    %2 = kernel.launch @conv_add_relu ins(%x, %w, %b, %y : …) -> tensor<…>
+    ```
+  }];
+  let dependentDialects = ["::bnopt::kernel::KernelDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numLaunches", "num-launches", "kernel launches formed">,
+  ];
+}
+
+def DeduplicateKernelsPass : Pass<"bn-deduplicate-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make structurally equal kernels one";
+  let description = [{
+    Kernels that differ in name and locations only are merged; every launch
+    then calls the first of them.
+  }];
+  let statistics = [
+    Statistic<"numMerged", "num-merged", "kernels merged into an equal one">,
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// lower
+//===----------------------------------------------------------------------===//
+
+def AssignLayoutsPass : Pass<"bn-assign-layouts", "::mlir::ModuleOp"> {
+  let summary = "Decide where the elements of every tensor lie in memory";
+  let description = [{
+    Activations of rank 3 and higher become channels-last. Tensors read by
+    a padded convolution get a halo of zeros that its window may read. The
+    operands of a concatenation along the channels become slices of its
+    result. Inputs and outputs of the model keep the model's row-major order;
+    where an operator needs another one, a kernel that copies is inserted.
+    Kernels are cloned where the same one is used with different layouts.
+
+    The layouts are the `kernel.layout` attributes of the kernels.
+  }];
+  let dependentDialects = ["::bnopt::kernel::KernelDialect"];
+  let statistics = [
+    Statistic<"numCopies", "num-copies", "layout copies inserted">,
+  ];
+}
+
+def ChooseSchedulesPass : Pass<"bn-choose-schedules", "::mlir::ModuleOp"> {
+  let summary = "Choose register tiles, and with them the packing of weights";
+  let description = [{
+    Sets `schedule` on kernels with a convolution or matrix product, and
+    `kernel.layout = #kernel.packed<…>` on their weights, by a model of the
+    register file.
+  }];
+  let dependentDialects = ["::bnopt::kernel::KernelDialect"];
+  let options = [
+    Option<"vectorBytes", "vector-bytes", "unsigned", /*default=*/"32",
+           "size of a vector register in bytes">,
+    Option<"registers", "registers", "unsigned", /*default=*/"16",
+           "number of vector registers">,
+  ];
+}
+
+def PackWeightsPass : Pass<"bn-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "Rewrite constant weights in the order in which kernels read them";
+  let description = [{
+    A constant passed to an argument with `#kernel.packed` is replaced by one
+    of the packed shape. Constants used several times in the same order are
+    packed once.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::bnopt::kernel::KernelDialect"];
+}
+
+def PlanMemoryPass : Pass<"bn-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Give every tensor a place in one arena";
+  let description = [{
+    Turns the model function from tensors to memrefs: arguments for inputs,
+    outputs and the arena, one `kernel.place` per tensor, one `memref.global`
+    per constant, launches that write to their outputs. Places are 64-byte aligned and reused when the lifetimes
+    of tensors do not overlap; an elementwise operand of the result's layout
+    whose last use is the launch gives its place to the result. Halos are
+    zeroed before the first launch that writes the tensor.
+
+    Sets `bn.arena_bytes` and `bn.max_live_bytes` on the function.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::bnopt::kernel::KernelDialect"];
+}
+
+#endif // BNOPT_PASSES_PASSES

@@ -1,0 +1,198 @@
+//===- FormKernels.cpp - Outline groups of operators into kernels ---------===//
+//
+// A group starts at the first operator in program order that has none yet and
+// grows along uses, over elementwise operators of the same shape. Diamonds
+// inside a group are fine (x·sigmoid(x)); at its end exactly one value, the
+// last operator's result, may be seen outside. The longest prefix for which
+// this holds is the group. Its launch stands where its last operator stood,
+// so that all operands dominate it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/ElementwiseOps.h"
+#include "passes/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace bnopt {
+#define GEN_PASS_DEF_FORMKERNELSPASS
+#include "passes/Passes.h.inc"
+} // namespace bnopt
+
+using namespace mlir;
+using namespace bnopt;
+
+namespace {
+using Group = SmallVector<Operation *>;
+} // namespace
+
+/// Bounds compile time; longer chains become several kernels.
+static constexpr size_t maxGroupSize = 24;
+
+static bool isModelOp(Operation *op) {
+  return isa_and_nonnull<nn::NNDialect, bn::BNDialect>(op->getDialect());
+}
+
+/// Operators that only name places in memory; the layout decides about them.
+static bool isPlacement(Operation *op) {
+  return isa<nn::ConcatOp, nn::ReshapeOp>(op);
+}
+
+/// Whether no value but the last one's is used outside the group.
+static bool onlyLastEscapes(const Group &group) {
+  return llvm::all_of(ArrayRef(group).drop_back(), [&](Operation *op) {
+    return llvm::all_of(op->getUsers(), [&](Operation *user) {
+      return llvm::is_contained(group, user);
+    });
+  });
+}
+
+/// The next operator in program order that can join: an elementwise user of a
+/// value of the group, of the same shape, that is in no group yet.
+static Operation *findNext(const Group &group,
+                           const DenseSet<Operation *> &taken) {
+  Operation *next = nullptr;
+  for (Operation *op : group)
+    for (Operation *user : op->getUsers()) {
+      if (!isModelOp(user) || !isElementwise(user) || taken.contains(user) ||
+          llvm::is_contained(group, user) ||
+          user->getBlock() != op->getBlock() ||
+          user->getResult(0).getType() != group.front()->getResult(0).getType())
+        continue;
+      if (!next || user->isBeforeInBlock(next))
+        next = user;
+    }
+  return next;
+}
+
+static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
+  Group group = {root};
+  size_t complete = 1;
+  while (group.size() < maxGroupSize) {
+    Operation *next = findNext(group, taken);
+    if (!next)
+      break;
+    group.push_back(next);
+    if (onlyLastEscapes(group))
+      complete = group.size();
+  }
+  group.truncate(complete);
+  return group;
+}
+
+/// `conv3x3_add_relu`: the mnemonics, with the window where there is one.
+static std::string nameGroup(const Group &group) {
+  SmallVector<std::string> parts;
+  for (Operation *op : group) {
+    std::string part = op->getName().stripDialect().str();
+    if (auto conv = dyn_cast<nn::ConvOp>(op)) {
+      part = conv.isDepthwise() ? "depthwise" : part;
+      part += llvm::join(llvm::map_range(conv.getKernelShape(),
+                                         [](int64_t k) { return std::to_string(k); }),
+                         "x");
+    }
+    parts.push_back(part);
+    if (parts.size() == 5)
+      break;
+  }
+  return llvm::join(parts, "_");
+}
+
+static bool isSplatConstant(Value value) {
+  SplatElementsAttr attr;
+  return matchPattern(value, m_Constant(&attr));
+}
+
+/// Values from outside that the group reads, in order of first use; splat
+/// constants apart, which move inside.
+static SetVector<Value> collectInputs(const Group &group) {
+  SetVector<Value> inputs;
+  for (Operation *op : group)
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (!llvm::is_contained(group, def) && !isSplatConstant(operand))
+        inputs.insert(operand);
+    }
+  return inputs;
+}
+
+static kernel::FuncOp outline(const Group &group, ValueRange inputs,
+                              OpBuilder &builder) {
+  Operation *last = group.back();
+  auto type = builder.getFunctionType(inputs.getTypes(), last->getResultTypes());
+  auto func = kernel::FuncOp::create(builder, group.front()->getLoc(),
+                                     nameGroup(group), type);
+  OpBuilder::InsertionGuard guard(builder);
+  Block *body = func.getBody().empty() ? builder.createBlock(&func.getBody())
+                                       : &func.getBody().front();
+  if (body->getNumArguments() == 0)
+    for (Value input : inputs)
+      body->addArgument(input.getType(), input.getLoc());
+  body->clear();
+  builder.setInsertionPointToEnd(body);
+
+  IRMapping mapping;
+  mapping.map(inputs, body->getArguments());
+  for (Operation *op : group) {
+    for (Value operand : op->getOperands())
+      if (!mapping.contains(operand))
+        mapping.map(operand,
+                    builder.clone(*operand.getDefiningOp())->getResult(0));
+    builder.clone(*op, mapping);
+  }
+  kernel::ReturnOp::create(builder, last->getLoc(),
+                           mapping.lookup(last->getResult(0)));
+  return func;
+}
+
+static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
+                                        ValueRange inputs) {
+  Operation *last = group.back();
+  OpBuilder builder(last);
+  auto locs = llvm::map_to_vector(group, [](Operation *op) { return op->getLoc(); });
+  auto launch = kernel::LaunchOp::create(
+      builder, builder.getFusedLoc(locs), last->getResultTypes(),
+      func.getSymName(), inputs, ValueRange());
+  last->replaceAllUsesWith(launch);
+  for (Operation *op : llvm::reverse(group))
+    op->erase();
+  return launch;
+}
+
+namespace {
+struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    OpBuilder builder(&getContext());
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      if (func.isExternal())
+        continue;
+      for (const Group &group : collectGroups(func)) {
+        SetVector<Value> inputs = collectInputs(group);
+        builder.setInsertionPointToEnd(getOperation().getBody());
+        kernel::FuncOp kernel = outline(group, inputs.getArrayRef(), builder);
+        symbols.insert(kernel);
+        replaceByLaunch(group, kernel, inputs.getArrayRef());
+        ++numLaunches;
+      }
+    }
+  }
+
+  static SmallVector<Group> collectGroups(func::FuncOp func) {
+    SmallVector<Group> groups;
+    DenseSet<Operation *> taken;
+    for (Operation &op : func.getOps()) {
+      if (!isModelOp(&op) || isPlacement(&op) || op.getNumResults() != 1 ||
+          taken.contains(&op))
+        continue;
+      groups.push_back(growGroup(&op, taken));
+      taken.insert(groups.back().begin(), groups.back().end());
+    }
+    return groups;
+  }
+};
+} // namespace

@@ -1,0 +1,180 @@
+//===- AssignLayouts.cpp - Decide where elements lie in memory ------------===//
+//
+// Copies are inserted first (LayoutCopies), so that every value has one
+// order and one place. Values that are slices of the same concatenation share
+// a root, the outermost concatenation: its shape and the halo that any reader
+// of any slice wants give the strides of all of them. Kernels then get the
+// layouts of their launches, and are cloned when those differ.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Passes.h"
+#include "passes/lower/LayoutCopies.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+namespace bnopt {
+#define GEN_PASS_DEF_ASSIGNLAYOUTSPASS
+#include "passes/Passes.h.inc"
+} // namespace bnopt
+
+using namespace mlir;
+using namespace bnopt;
+
+static constexpr llvm::StringLiteral layoutAttrName = "kernel.layout";
+
+namespace {
+/// The layouts of all values of a function; null means row-major.
+class ValueLayouts {
+public:
+  ValueLayouts(func::FuncOp func, const SymbolTable &symbols, LayoutPlan plan)
+      : plan(std::move(plan)) {
+    for (Operation &op : func.getOps())
+      for (Value value : op.getResults())
+        collectHalo(value, symbols);
+  }
+
+  kernel::LayoutAttr get(Value value) const;
+
+private:
+  /// The outermost concatenation that `value` is a slice of, or itself.
+  Value getRoot(Value value) const {
+    while (Value parent = plan.parents.lookup(value))
+      value = parent;
+    return value;
+  }
+
+  void collectHalo(Value value, const SymbolTable &symbols);
+
+  LayoutPlan plan;
+  DenseMap<Value, Halo> haloOfRoot;
+};
+} // namespace
+
+/// Whether a concatenation that `value` is part of joins spatial dimensions;
+/// a halo would lie between its slices.
+static bool joinsSpatially(Value value, const LayoutPlan &plan) {
+  while (Value parent = plan.parents.lookup(value)) {
+    if (parent.getDefiningOp<nn::ConcatOp>().getAxis() >= 2)
+      return true;
+    value = parent;
+  }
+  auto concat = value.getDefiningOp<nn::ConcatOp>();
+  return concat && concat.getAxis() >= 2;
+}
+
+void ValueLayouts::collectHalo(Value value, const SymbolTable &symbols) {
+  if (plan.rowMajor.contains(value) || joinsSpatially(value, plan))
+    return;
+  Halo wanted = getWantedHalo(value, symbols);
+  if (!wanted.empty())
+    coverHalo(haloOfRoot[getRoot(value)], wanted);
+}
+
+kernel::LayoutAttr ValueLayouts::get(Value value) const {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || plan.rowMajor.contains(value) ||
+      value.getDefiningOp<arith::ConstantOp>())
+    return nullptr;
+  Value root = getRoot(value);
+  auto halo = haloOfRoot.find(root);
+  ArrayRef<int64_t> haloValues;
+  if (halo != haloOfRoot.end())
+    haloValues = halo->second;
+  if (root == value && haloValues.empty() &&
+      isChannelsLastRowMajor(type.getShape()))
+    return nullptr;
+  auto rootShape = cast<RankedTensorType>(root.getType()).getShape();
+  return kernel::LayoutAttr::get(value.getContext(),
+                                 getChannelsLastStrides(rootShape, haloValues),
+                                 haloValues);
+}
+
+namespace {
+/// Gives each launch the version of its kernel that has its layouts.
+class KernelVersions {
+public:
+  explicit KernelVersions(SymbolTable &symbols) : symbols(symbols) {}
+
+  void assign(kernel::LaunchOp launch, const ValueLayouts &layouts);
+
+private:
+  SymbolTable &symbols;
+  DenseMap<std::pair<StringAttr, ArrayAttr>, StringAttr> versions;
+  DenseSet<StringAttr> specialized;
+};
+} // namespace
+
+void KernelVersions::assign(kernel::LaunchOp launch, const ValueLayouts &layouts) {
+  MLIRContext *context = launch.getContext();
+  SmallVector<Attribute> signature;
+  auto append = [&](Value value) {
+    Attribute layout = layouts.get(value);
+    signature.push_back(layout ? layout : UnitAttr::get(context));
+  };
+  llvm::for_each(launch.getInputs(), append);
+  append(launch.getResult(0));
+
+  StringAttr callee = launch.getCalleeAttr().getAttr();
+  StringAttr &version = versions[{callee, ArrayAttr::get(context, signature)}];
+  if (!version) {
+    auto kernel = symbols.lookup<kernel::FuncOp>(callee);
+    // The first set of layouts goes to the kernel itself, others to clones.
+    if (!specialized.insert(callee).second) {
+      kernel = kernel.clone();
+      symbols.insert(kernel);
+    }
+    for (auto [index, layout] : llvm::enumerate(ArrayRef(signature).drop_back()))
+      if (isa<kernel::LayoutAttr>(layout))
+        kernel.setArgAttr(index, layoutAttrName, layout);
+      else
+        kernel.removeArgAttr(index, layoutAttrName);
+    if (isa<kernel::LayoutAttr>(signature.back()))
+      kernel.setResultAttr(0, layoutAttrName, signature.back());
+    else
+      kernel.removeResultAttr(0, layoutAttrName);
+    version = kernel.getSymNameAttr();
+  }
+  launch.setCallee(version);
+}
+
+static LogicalResult checkStatic(func::FuncOp func) {
+  for (BlockArgument arg : func.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(arg.getType());
+    if (type && type.hasStaticShape())
+      continue;
+    auto name = func.getArgAttrOfType<StringAttr>(arg.getArgNumber(), "bn.name");
+    return func.emitError() << "input '" << (name ? name.getValue() : "?")
+                            << "' needs a static shape, but has " << arg.getType()
+                            << "; fix it with --input-shape";
+  }
+  WalkResult result = func.walk([](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (auto tensor = dyn_cast<RankedTensorType>(type);
+          tensor && !tensor.hasStaticShape()) {
+        op->emitError() << "needs a static shape, but has " << type;
+        return WalkResult::interrupt();
+      }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+namespace {
+struct AssignLayoutsPass : impl::AssignLayoutsPassBase<AssignLayoutsPass> {
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    KernelVersions versions(symbols);
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      if (func.isExternal())
+        continue;
+      if (failed(checkStatic(func)))
+        return signalPassFailure();
+      LayoutPlan plan = insertLayoutCopies(func, symbols);
+      numCopies += plan.numCopies;
+      ValueLayouts layouts(func, symbols, std::move(plan));
+      func.walk([&](kernel::LaunchOp launch) { versions.assign(launch, layouts); });
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,170 @@
+//===- LayoutCopies.cpp - Copies between memory orders --------------------===//
+
+#include "passes/lower/LayoutCopies.h"
+
+#include "dialect/NN/NNOps.h"
+
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace bnopt;
+
+static RankedTensorType getTensorType(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+/// The pads of the convolutions that read argument `index` of `kernel`, in
+/// the form of a halo.
+static Halo getConvolutionPads(kernel::FuncOp kernel, unsigned index) {
+  Halo halo;
+  BlockArgument arg = kernel.getBody().getArgument(index);
+  int64_t rank = getTensorType(arg).getRank();
+  for (OpOperand &use : arg.getUses()) {
+    auto conv = dyn_cast<nn::ConvOp>(use.getOwner());
+    if (!conv || use.get() != conv.getInput() || rank > 4)
+      continue;
+    SmallVector<int64_t> pads = conv.getPadValues();
+    if (llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
+      continue;
+    Halo needed(2 * rank, 0);
+    for (int64_t dim = 0; dim < rank - 2; ++dim) {
+      needed[2 * (dim + 2)] = pads[dim];
+      needed[2 * (dim + 2) + 1] = pads[dim + rank - 2];
+    }
+    coverHalo(halo, needed);
+  }
+  return halo;
+}
+
+Halo bnopt::getWantedHalo(Value value, const SymbolTable &symbols) {
+  Halo halo;
+  for (OpOperand &use : value.getUses()) {
+    auto launch = dyn_cast<kernel::LaunchOp>(use.getOwner());
+    if (!launch)
+      continue;
+    auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
+    Halo pads = getConvolutionPads(kernel, use.getOperandNumber());
+    if (!pads.empty())
+      coverHalo(halo, pads);
+  }
+  return halo;
+}
+
+namespace {
+class CopyInserter {
+public:
+  CopyInserter(func::FuncOp func, SymbolTable &symbols)
+      : func(func), symbols(symbols), builder(func.getContext()) {}
+
+  LayoutPlan run();
+
+private:
+  void copyInputs();
+  void copyOutputs();
+  void copyAroundReshapes();
+  void copyIntoConcats();
+
+  /// A launch of a kernel that returns its argument, at the builder's place.
+  Value copy(Value value, Location loc);
+
+  func::FuncOp func;
+  SymbolTable &symbols;
+  OpBuilder builder;
+  LayoutPlan plan;
+};
+} // namespace
+
+Value CopyInserter::copy(Value value, Location loc) {
+  auto type = builder.getFunctionType(value.getType(), value.getType());
+  OpBuilder moduleBuilder = OpBuilder::atBlockEnd(func->getBlock());
+  auto kernel = kernel::FuncOp::create(moduleBuilder, loc, "copy", type);
+  Block &body = kernel.getBody().front();
+  body.clear();
+  moduleBuilder.setInsertionPointToEnd(&body);
+  kernel::ReturnOp::create(moduleBuilder, loc, body.getArgument(0));
+  symbols.insert(kernel);
+  ++plan.numCopies;
+  return kernel::LaunchOp::create(builder, loc, value.getType(),
+                                  kernel.getSymName(), value, ValueRange())
+      .getResult(0);
+}
+
+void CopyInserter::copyInputs() {
+  builder.setInsertionPointToStart(&func.getBody().front());
+  for (BlockArgument arg : func.getArguments()) {
+    if (!isChannelsLastRowMajor(getTensorType(arg).getShape()) ||
+        !getWantedHalo(arg, symbols).empty()) {
+      Value copied = copy(arg, arg.getLoc());
+      arg.replaceAllUsesExcept(copied, copied.getDefiningOp());
+    }
+    plan.rowMajor.insert(arg);
+  }
+}
+
+void CopyInserter::copyOutputs() {
+  Operation *terminator = func.getBody().front().getTerminator();
+  builder.setInsertionPoint(terminator);
+  llvm::SmallDenseSet<Value> returned;
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    Value value = operand.get();
+    bool onlyLaunchesRead = llvm::all_of(value.getUsers(), [&](Operation *user) {
+      return user == terminator || isa<kernel::LaunchOp>(user);
+    });
+    if (!value.getDefiningOp<kernel::LaunchOp>() || !onlyLaunchesRead ||
+        !isChannelsLastRowMajor(getTensorType(value).getShape()) ||
+        !getWantedHalo(value, symbols).empty() || !returned.insert(value).second)
+      operand.set(copy(value, terminator->getLoc()));
+    plan.rowMajor.insert(operand.get());
+  }
+}
+
+void CopyInserter::copyAroundReshapes() {
+  for (auto reshape : llvm::make_early_inc_range(func.getOps<nn::ReshapeOp>())) {
+    Value input = reshape.getInput();
+    bool isKernelResult = input.getDefiningOp<kernel::LaunchOp>() ||
+                          input.getDefiningOp<nn::ReshapeOp>();
+    if (!isKernelResult || !getWantedHalo(input, symbols).empty() ||
+        !isChannelsLastRowMajor(getTensorType(input).getShape()) ||
+        plan.parents.contains(input)) {
+      builder.setInsertionPoint(reshape);
+      reshape.getInputMutable().assign(copy(input, reshape.getLoc()));
+      plan.rowMajor.insert(reshape.getInput());
+    }
+    Value result = reshape.getResult();
+    if (!isChannelsLastRowMajor(getTensorType(result).getShape()) ||
+        !getWantedHalo(result, symbols).empty()) {
+      builder.setInsertionPointAfter(reshape);
+      Value copied = copy(result, reshape.getLoc());
+      result.replaceAllUsesExcept(copied, copied.getDefiningOp());
+      plan.rowMajor.insert(result);
+    }
+  }
+}
+
+void CopyInserter::copyIntoConcats() {
+  for (auto concat : func.getOps<nn::ConcatOp>())
+    for (OpOperand &operand : concat->getOpOperands()) {
+      Value value = operand.get();
+      bool isPlaceable = value.getDefiningOp<kernel::LaunchOp>() ||
+                         value.getDefiningOp<nn::ConcatOp>();
+      bool isReshaped = llvm::any_of(value.getUsers(), llvm::IsaPred<nn::ReshapeOp>);
+      if (!isPlaceable || isReshaped || plan.rowMajor.contains(value) ||
+          plan.parents.contains(value)) {
+        builder.setInsertionPoint(concat);
+        operand.set(copy(value, concat.getLoc()));
+      }
+      plan.parents[operand.get()] = concat.getResult();
+    }
+}
+
+LayoutPlan CopyInserter::run() {
+  copyInputs();
+  copyOutputs();
+  copyAroundReshapes();
+  copyIntoConcats();
+  return std::move(plan);
+}
+
+LayoutPlan bnopt::insertLayoutCopies(func::FuncOp func, SymbolTable &symbols) {
+  return CopyInserter(func, symbols).run();
+}

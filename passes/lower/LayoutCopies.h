@@ -1,0 +1,45 @@
+//===- LayoutCopies.h - Copies between memory orders ----------------------===//
+
+#ifndef BNOPT_PASSES_LOWER_LAYOUTCOPIES_H
+#define BNOPT_PASSES_LOWER_LAYOUTCOPIES_H
+
+#include "passes/lower/LayoutRules.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace bnopt {
+
+/// Values that keep the model's row-major order although their rank would
+/// make them channels-last: model inputs and outputs, operands and results of
+/// reshapes.
+using RowMajorValues = llvm::DenseSet<mlir::Value>;
+
+/// For each value that is a slice of a concatenation, the concatenation's
+/// result.
+using SliceParents = llvm::DenseMap<mlir::Value, mlir::Value>;
+
+/// The halo that the launch of a padded convolution wants to read around
+/// `value`; empty when none does.
+Halo getWantedHalo(mlir::Value value, const mlir::SymbolTable &symbols);
+
+struct LayoutPlan {
+  RowMajorValues rowMajor;
+  SliceParents parents;
+  unsigned numCopies = 0;
+};
+
+/// Inserts copies wherever one value would need two memory orders, or two
+/// places, at once:
+/// - a model input that is not channels-last already or whose reader wants a halo;
+/// - before and after a reshape, which keeps the row-major order;
+/// - an operand of a concatenation that is not a kernel's result, or is
+///   already a slice of another one;
+/// - a model output that is not a kernel's result in row-major order.
+/// Afterwards every concatenation and reshape is a matter of addresses.
+LayoutPlan insertLayoutCopies(mlir::func::FuncOp func,
+                              mlir::SymbolTable &symbols);
+
+} // namespace bnopt
+
+#endif // BNOPT_PASSES_LOWER_LAYOUTCOPIES_H
