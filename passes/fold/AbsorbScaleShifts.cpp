@@ -1,0 +1,342 @@
+//===- AbsorbScaleShifts.cpp - Scale and shift into weights ---------------===//
+//
+// A linear operator y = W·x + b followed by s·y + t, per feature of y, is the
+// operator with
+//
+//   W' = s·W,  b' = s·b + t,
+//
+// whatever its strides, pads, dilations and groups: the operator itself says
+// which weight belongs to which feature. Two scale-shifts in a row are one with
+// s = s₂·s₁ and t = s₂·t₁ + t₂; they merge before the result is absorbed, so
+// that weights are rounded once.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Passes.h"
+#include "passes/fold/ConstantData.h"
+#include "passes/fold/FoldPatterns.h"
+#include "passes/fold/FoldRemarks.h"
+
+#include "dialect/Interfaces/ScaleShiftOpInterface.h"
+
+#include "mlir/IR/Threading.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <atomic>
+
+using namespace mlir;
+
+namespace bnopt {
+
+#define GEN_PASS_DEF_ABSORBSCALESHIFTSPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Predicates
+//===----------------------------------------------------------------------===//
+
+/// Scale and shift of an operator in f64.
+struct ScaleAndShift {
+  std::vector<double> scale, shift;
+};
+
+std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op) {
+  std::optional<ConstantData> scale = ConstantData::get(op.getScale());
+  std::optional<ConstantData> shift = ConstantData::get(op.getShift());
+  if (!scale || !shift)
+    return std::nullopt;
+  return ScaleAndShift{scale->toDoubles(), shift->toDoubles()};
+}
+
+bool hasConstantParameters(bn::ScaleShiftOp op) {
+  return ConstantData::get(op.getScale()) && ConstantData::get(op.getShift());
+}
+
+/// The scale-shift above `lower` that can merge into it. One with several users
+/// stays: it would only be computed several times.
+bn::ScaleShiftOp getMergeableAbove(bn::ScaleShiftOp lower) {
+  auto upper = lower.getInput().getDefiningOp<bn::ScaleShiftOp>();
+  if (!upper || !upper->hasOneUse() ||
+      upper.getFeatureIndex() != lower.getFeatureIndex() ||
+      !hasConstantParameters(upper) || !hasConstantParameters(lower))
+    return {};
+  return upper;
+}
+
+bool mergesIntoUser(bn::ScaleShiftOp op) {
+  if (!op->hasOneUse())
+    return false;
+  auto user = dyn_cast<bn::ScaleShiftOp>(*op->user_begin());
+  return user && getMergeableAbove(user) == op;
+}
+
+/// Everything that absorbing needs.
+struct Absorption {
+  ScaleShiftOpInterface producer;
+  ScaleShiftTarget target;
+  ConstantData weights;
+  std::optional<ConstantData> bias;
+  ScaleAndShift values;
+};
+
+/// Whether the producer of `op` can absorb it, and where; otherwise `reason`,
+/// in the words of the fold report, says what is in the way.
+FailureOr<Absorption> matchAbsorption(bn::ScaleShiftOp op,
+                                      std::string &reason) {
+  std::optional<ScaleAndShift> values = readScaleAndShift(op);
+  if (!values) {
+    reason = "'scale' or 'shift' is not a constant";
+    return failure();
+  }
+  Operation *above = op.getInput().getDefiningOp();
+  if (!above) {
+    reason = "'input' is an argument";
+    return failure();
+  }
+  const std::string aboveName =
+      "'" + above->getName().getStringRef().str() + "'";
+  auto producer = dyn_cast<ScaleShiftOpInterface>(above);
+  if (!producer) {
+    reason = aboveName + " has no weights that a scale-shift could go into";
+    return failure();
+  }
+  FailureOr<ScaleShiftTarget> target =
+      producer.getScaleShiftTargetBelow(op.getFeatureIndex(), reason);
+  if (failed(target))
+    return failure();
+  // Other users would see scaled values.
+  if (!above->hasOneUse()) {
+    reason = "the result of " + aboveName + " has another use";
+    return failure();
+  }
+  auto weights = ConstantData::get(above->getOperand(target->weightsOperand));
+  if (!weights) {
+    reason = "the weights of " + aboveName + " are not a constant";
+    return failure();
+  }
+  const int64_t numFeatures = target->view.numFeatures();
+  assert(numFeatures == static_cast<int64_t>(values->scale.size()) &&
+         "the target has the features of the result");
+  std::optional<ConstantData> bias;
+  if (target->bias) {
+    bias = ConstantData::get(target->bias);
+    if (!bias || bias->getNumElements() != numFeatures) {
+      reason = "the bias of " + aboveName +
+               " is not a constant of one element per feature";
+      return failure();
+    }
+  }
+  return Absorption{producer, *target, *weights, bias, std::move(*values)};
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+/// Elements that one thread scales at a time; a task of this size takes some
+/// 50 µs, far more than handing it out.
+constexpr int64_t elementsPerTask = 1 << 16;
+
+/// Fills `result` with `weights`, each element multiplied by the scale of its
+/// feature. Returns whether all products are finite.
+bool scaleWeights(const ConstantData &weights, const FeatureView &view,
+                  ArrayRef<double> scale, ConstantBuffer &result,
+                  MLIRContext *context) {
+  // A row is a run of elements of one feature.
+  const int64_t numRows = view.groups * view.outer * view.featuresPerGroup;
+  const int64_t rowsPerTask =
+      std::max<int64_t>(1, elementsPerTask / std::max<int64_t>(1, view.inner));
+  const int64_t numTasks = llvm::divideCeil(numRows, rowsPerTask);
+  std::atomic<bool> finite = true;
+  const auto runTask = [&](int64_t task) {
+    const int64_t firstRow = task * rowsPerTask;
+    const int64_t lastRow = std::min(firstRow + rowsPerTask, numRows);
+    bool taskFinite = true;
+    for (int64_t row = firstRow; row < lastRow; ++row) {
+      const int64_t group = row / (view.outer * view.featuresPerGroup);
+      const double factor =
+          scale[group * view.featuresPerGroup + row % view.featuresPerGroup];
+      taskFinite &=
+          result.fill(row * view.inner, (row + 1) * view.inner,
+                      [&](int64_t index) { return factor * weights[index]; });
+    }
+    if (!taskFinite)
+      finite = false;
+  };
+  if (numTasks == 1)
+    runTask(0);
+  else
+    parallelFor(context, 0, numTasks, runTask);
+  return finite;
+}
+
+/// The constants of the folded operator; fails when they do not fit their type.
+struct FoldedConstants {
+  ConstantBuffer weights, bias;
+};
+
+FailureOr<FoldedConstants> computeFoldedConstants(const Absorption &match,
+                                                  std::string &reason) {
+  Type biasElementType =
+      match.bias ? match.bias->getType().getElementType()
+                 : getElementTypeOrSelf(match.producer->getResult(0));
+  const auto numFeatures = match.target.view.numFeatures();
+  FoldedConstants folded{
+      ConstantBuffer(match.weights.getType()),
+      ConstantBuffer(RankedTensorType::get({numFeatures}, biasElementType))};
+  const auto &[scale, shift] = match.values;
+  bool finite = scaleWeights(match.weights, match.target.view, scale,
+                             folded.weights, match.producer->getContext());
+  finite &= folded.bias.fill(0, numFeatures, [&](int64_t feature) {
+    return match.bias ? scale[feature] * (*match.bias)[feature] + shift[feature]
+                      : shift[feature];
+  });
+  if (!finite) {
+    reason = "the scaled weights are not finite in their type";
+    return failure();
+  }
+  return folded;
+}
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+struct MergeScaleShifts : OpRewritePattern<bn::ScaleShiftOp> {
+  MergeScaleShifts(MLIRContext *context, AbsorbCounts &counts)
+      : OpRewritePattern(context), counts(counts) {}
+
+  LogicalResult matchAndRewrite(bn::ScaleShiftOp lower,
+                                PatternRewriter &rewriter) const override {
+    bn::ScaleShiftOp upper = getMergeableAbove(lower);
+    if (!upper)
+      return rewriter.notifyMatchFailure(lower, "no scale-shift to merge with");
+    const auto first = readScaleAndShift(upper);
+    auto merged = readScaleAndShift(lower);
+    for (size_t c = 0; c < merged->scale.size(); ++c) {
+      merged->shift[c] += merged->scale[c] * first->shift[c];
+      merged->scale[c] *= first->scale[c];
+    }
+    remarkFolded(lower, upper, "s = s2*s1, t = s2*t1 + t2");
+
+    Location loc = rewriter.getFusedLoc({upper.getLoc(), lower.getLoc()});
+    auto type = RankedTensorType::get(lower.getScale().getType().getShape(),
+                                      rewriter.getF64Type());
+    const std::string name = getNodeName(loc).str();
+    Value scale =
+        createConstant(rewriter, loc, name + ".scale", type, merged->scale);
+    Value shift =
+        createConstant(rewriter, loc, name + ".shift", type, merged->shift);
+    auto result = bn::ScaleShiftOp::create(rewriter, loc, lower.getType(),
+                                           upper.getInput(), scale, shift,
+                                           lower.getFeatureIndexAttr());
+    rewriter.replaceOp(lower, result);
+    ++counts.merged;
+    return success();
+  }
+
+  AbsorbCounts &counts;
+};
+
+struct AbsorbScaleShift : OpRewritePattern<bn::ScaleShiftOp> {
+  AbsorbScaleShift(MLIRContext *context, AbsorbCounts &counts)
+      : OpRewritePattern(context), counts(counts) {}
+
+  LogicalResult matchAndRewrite(bn::ScaleShiftOp op,
+                                PatternRewriter &rewriter) const override {
+    if (mergesIntoUser(op))
+      return rewriter.notifyMatchFailure(op, "merges with its user first");
+    std::string reason;
+    FailureOr<Absorption> match = matchAbsorption(op, reason);
+    if (failed(match))
+      return rewriter.notifyMatchFailure(op, reason);
+    FailureOr<FoldedConstants> folded = computeFoldedConstants(*match, reason);
+    if (failed(folded))
+      return rewriter.notifyMatchFailure(op, reason);
+
+    Operation *producer = match->producer;
+    remarkFolded(op, producer, "W' = s*W, b' = s*b + t");
+    rewriter.setInsertionPoint(producer);
+    Location loc = producer->getLoc();
+    const std::string name = getNodeName(loc).str();
+    Value weights =
+        std::move(folded->weights).build(rewriter, loc, name + ".weights");
+    Value bias = std::move(folded->bias).build(rewriter, loc, name + ".bias");
+    Operation *clone =
+        match->producer.cloneWithWeights(rewriter, weights, bias);
+    rewriter.replaceOp(op, clone->getResults());
+    rewriter.eraseOp(producer);
+    ++counts.folded;
+    return success();
+  }
+
+  AbsorbCounts &counts;
+};
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+/// Rounds the f64 parameters of a scale-shift that stays to the type of the
+/// data, in which it will be computed.
+void narrowParameters(bn::ScaleShiftOp op) {
+  Type elementType = op.getInput().getType().getElementType();
+  OpBuilder builder(op);
+  for (OpOperand *operand : {&op.getScaleMutable(), &op.getShiftMutable()}) {
+    std::optional<ConstantData> data = ConstantData::get(operand->get());
+    if (!data || data->getType().getElementType() == elementType ||
+        !data->getType().getElementType().isF64())
+      continue;
+    ConstantBuffer rounded(data->getType().clone(elementType));
+    if (!rounded.fill(0, data->getNumElements(),
+                      [&](int64_t index) { return (*data)[index]; }))
+      continue;
+    const std::string name = getNodeName(op.getLoc()).str();
+    Operation *old = operand->get().getDefiningOp();
+    operand->set(std::move(rounded).build(
+        builder, op.getLoc(),
+        name + (operand == &op.getScaleMutable() ? ".scale" : ".shift")));
+    if (old->use_empty())
+      old->erase();
+  }
+}
+
+/// Why `op` is still there once nothing changes any more.
+std::string explainKept(bn::ScaleShiftOp op) {
+  std::string reason;
+  FailureOr<Absorption> match = matchAbsorption(op, reason);
+  if (succeeded(match))
+    (void)computeFoldedConstants(*match, reason);
+  return reason;
+}
+
+struct AbsorbScaleShiftsPass
+    : impl::AbsorbScaleShiftsPassBase<AbsorbScaleShiftsPass> {
+  void runOnOperation() override {
+    AbsorbCounts counts;
+    RewritePatternSet patterns(&getContext());
+    populateAbsorbScaleShiftPatterns(patterns, counts);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    numFolded += counts.folded;
+    numMerged += counts.merged;
+
+    getOperation()->walk([&](bn::ScaleShiftOp op) {
+      remarkKept(op, explainKept(op));
+      narrowParameters(op);
+      ++numKept;
+    });
+  }
+};
+
+} // namespace
+
+void populateAbsorbScaleShiftPatterns(RewritePatternSet &patterns,
+                                      AbsorbCounts &counts) {
+  patterns.add<MergeScaleShifts, AbsorbScaleShift>(patterns.getContext(),
+                                                   counts);
+}
+
+} // namespace bnopt

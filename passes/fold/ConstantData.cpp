@@ -1,0 +1,134 @@
+//===- ConstantData.cpp - The numbers inside constants --------------------===//
+
+#include "passes/fold/ConstantData.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+
+#include "llvm/ADT/APFloat.h"
+
+#include <cstring>
+
+using namespace mlir;
+
+namespace bnopt {
+
+/// Size of an element in memory; the types of fewer than 8 bits are not
+/// floating-point weights of any model.
+static int64_t getElementBytes(Type elementType) {
+  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
+}
+
+FloatFormat getFloatFormat(Type elementType) {
+  if (elementType.isF32())
+    return FloatFormat::Single;
+  if (elementType.isF64())
+    return FloatFormat::Double;
+  return FloatFormat::Other;
+}
+
+std::optional<ConstantData> ConstantData::get(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  if (!constant)
+    return std::nullopt;
+  return get(constant.getValue());
+}
+
+std::optional<ConstantData> ConstantData::get(Attribute attribute) {
+  auto elements = dyn_cast<ElementsAttr>(attribute);
+  if (!elements)
+    return std::nullopt;
+  auto type = dyn_cast<RankedTensorType>(elements.getType());
+  if (!type || !type.hasStaticShape() || !isa<FloatType>(type.getElementType()))
+    return std::nullopt;
+
+  ConstantData data;
+  data.type = type;
+  data.format = getFloatFormat(type.getElementType());
+  if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
+    data.bytes = dense.getRawData();
+    data.splat = dense.isSplat();
+    return data;
+  }
+  auto resource = dyn_cast<DenseResourceElementsAttr>(attribute);
+  if (!resource)
+    return std::nullopt;
+  const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  const int64_t expected =
+      type.getNumElements() * getElementBytes(type.getElementType());
+  if (!blob || static_cast<int64_t>(blob->getData().size()) != expected)
+    return std::nullopt;
+  data.bytes = blob->getData();
+  return data;
+}
+
+double ConstantData::readOther(int64_t index) const {
+  auto elementType = cast<FloatType>(type.getElementType());
+  const int64_t size = getElementBytes(elementType);
+  uint64_t bits = 0;
+  std::memcpy(&bits, bytes.data() + index * size, size);
+  llvm::APFloat value(elementType.getFloatSemantics(),
+                      llvm::APInt(elementType.getWidth(), bits));
+  bool losesInfo;
+  value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return value.convertToDouble();
+}
+
+std::vector<double> ConstantData::toDoubles() const {
+  std::vector<double> values(getNumElements());
+  for (int64_t i = 0; i < getNumElements(); ++i)
+    values[i] = (*this)[i];
+  return values;
+}
+
+ConstantBuffer::ConstantBuffer(RankedTensorType type)
+    : type(type), format(getFloatFormat(type.getElementType())),
+      // The alignment of a cache line: vector loads straight from a resource
+      // stay within one.
+      blob(HeapAsmResourceBlob::allocate(
+          type.getNumElements() * getElementBytes(type.getElementType()),
+          /*align=*/64, /*dataIsMutable=*/true)) {}
+
+bool ConstantBuffer::writeOther(int64_t index, double value) {
+  auto elementType = cast<FloatType>(type.getElementType());
+  llvm::APFloat rounded(value);
+  bool losesInfo;
+  rounded.convert(elementType.getFloatSemantics(),
+                  llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  const int64_t size = getElementBytes(elementType);
+  const uint64_t bits = rounded.bitcastToAPInt().getZExtValue();
+  std::memcpy(blob.getMutableData().data() + index * size, &bits, size);
+  return rounded.isFinite();
+}
+
+Value ConstantBuffer::build(OpBuilder &builder, Location loc,
+                            StringRef name) && {
+  TypedAttr attribute;
+  if (type.getNumElements() <= maxInlineElements)
+    attribute = DenseElementsAttr::getFromRawBuffer(type, blob.getData());
+  else
+    attribute = DenseResourceElementsAttr::get(type, name, std::move(blob));
+  return arith::ConstantOp::create(builder, loc, attribute);
+}
+
+Value createConstant(OpBuilder &builder, Location loc, StringRef name,
+                     RankedTensorType type, ArrayRef<double> values) {
+  ConstantBuffer buffer(type);
+  buffer.fill(0, type.getNumElements(),
+              [&](int64_t index) { return values[index]; });
+  return std::move(buffer).build(builder, loc, name);
+}
+
+StringRef getNodeName(Location loc) {
+  if (auto named = dyn_cast<NameLoc>(loc))
+    return named.getName();
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (StringRef name = getNodeName(part); !name.empty())
+        return name;
+  return {};
+}
+
+} // namespace bnopt

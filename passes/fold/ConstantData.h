@@ -1,0 +1,134 @@
+//===- ConstantData.h - The numbers inside constants ----------------------===//
+
+#ifndef BNOPT_PASSES_FOLD_CONSTANTDATA_H
+#define BNOPT_PASSES_FOLD_CONSTANTDATA_H
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace bnopt {
+
+/// Constants with at most this many elements are kept in the attribute itself,
+/// where people can read them; larger ones are resource blobs, which are
+/// neither hashed nor copied.
+inline constexpr int64_t maxInlineElements = 16;
+
+/// What a loop over the elements of a constant distinguishes.
+enum class FloatFormat { Single, Double, Other };
+
+FloatFormat getFloatFormat(mlir::Type elementType);
+
+/// The elements of a floating-point constant, as they lie in memory. Valid as
+/// long as the attribute's context.
+class ConstantData {
+public:
+  /// The data of a value that `arith.constant` defines, of a static shape and
+  /// floating-point elements; none if it is something else, or if its resource
+  /// has been elided.
+  static std::optional<ConstantData> get(mlir::Value value);
+  static std::optional<ConstantData> get(mlir::Attribute attribute);
+
+  mlir::RankedTensorType getType() const { return type; }
+  int64_t getNumElements() const { return type.getNumElements(); }
+  /// One element stands for all.
+  bool isSplat() const { return splat; }
+
+  double operator[](int64_t index) const {
+    // A splat holds one element, at 0.
+    index = splat ? 0 : index;
+    switch (format) {
+    case FloatFormat::Single:
+      return reinterpret_cast<const float *>(bytes.data())[index];
+    case FloatFormat::Double:
+      return reinterpret_cast<const double *>(bytes.data())[index];
+    case FloatFormat::Other:
+      return readOther(index);
+    }
+    llvm_unreachable("all formats are handled");
+  }
+
+  std::vector<double> toDoubles() const;
+
+private:
+  double readOther(int64_t index) const;
+
+  mlir::RankedTensorType type;
+  FloatFormat format;
+  mlir::ArrayRef<char> bytes;
+  bool splat = false;
+};
+
+/// The elements of a constant under construction, in memory that becomes the
+/// constant's.
+class ConstantBuffer {
+public:
+  explicit ConstantBuffer(mlir::RankedTensorType type);
+
+  mlir::RankedTensorType getType() const { return type; }
+
+  /// Stores `valueAt(index)`, rounded once to the element type, for
+  /// `begin <= index < end`. Returns whether all of them are finite after
+  /// rounding. Disjoint ranges may be filled at the same time.
+  template <typename ValueAt>
+  bool fill(int64_t begin, int64_t end, ValueAt &&valueAt);
+
+  /// Makes the constant, an `arith.constant` where `builder` stands. `name` is
+  /// a hint for the name of the resource.
+  mlir::Value build(mlir::OpBuilder &builder, mlir::Location loc,
+                    llvm::StringRef name) &&;
+
+private:
+  bool writeOther(int64_t index, double value);
+
+  mlir::RankedTensorType type;
+  FloatFormat format;
+  mlir::AsmResourceBlob blob;
+};
+
+/// A constant of `type` with the given elements, rounded once.
+mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                           llvm::StringRef name, mlir::RankedTensorType type,
+                           mlir::ArrayRef<double> values);
+
+/// The name of the node that `loc` stands for, or an empty string.
+llvm::StringRef getNodeName(mlir::Location loc);
+
+//===----------------------------------------------------------------------===//
+// Implementation
+//===----------------------------------------------------------------------===//
+
+template <typename ValueAt>
+bool ConstantBuffer::fill(int64_t begin, int64_t end, ValueAt &&valueAt) {
+  bool finite = true;
+  const auto fillAs = [&](auto *data) {
+    for (int64_t i = begin; i < end; ++i) {
+      data[i] = static_cast<std::decay_t<decltype(*data)>>(valueAt(i));
+      finite &= std::isfinite(data[i]);
+    }
+  };
+  char *bytes = blob.getMutableData().data();
+  switch (format) {
+  case FloatFormat::Single:
+    fillAs(reinterpret_cast<float *>(bytes));
+    break;
+  case FloatFormat::Double:
+    fillAs(reinterpret_cast<double *>(bytes));
+    break;
+  case FloatFormat::Other:
+    for (int64_t i = begin; i < end; ++i)
+      finite &= writeOther(i, valueAt(i));
+    break;
+  }
+  return finite;
+}
+
+} // namespace bnopt
+
+#endif // BNOPT_PASSES_FOLD_CONSTANTDATA_H

@@ -1,0 +1,126 @@
+//===- InferenceToScaleShift.cpp - Batch norm as scale and shift ----------===//
+//
+// Inference batch normalization with constant parameters is an affine map of
+// each feature:
+//
+//   scale·(x − mean)/√(variance + epsilon) + offset = s·x + t,
+//   s = scale/√(variance + epsilon),  t = offset − mean·s.
+//
+// s and t are computed and kept in f64. Rounded only where they end, in weights
+// and bias, they cost one rounding, and a bias that nearly cancels the mean
+// keeps its bits: s·bias + t differs from s·(bias − mean) + offset by an f64
+// rounding.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Passes.h"
+#include "passes/fold/ConstantData.h"
+#include "passes/fold/FoldRemarks.h"
+
+#include <array>
+#include <cmath>
+
+using namespace mlir;
+
+namespace bnopt {
+
+#define GEN_PASS_DEF_INFERENCETOSCALESHIFTPASS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+struct ScaleAndShift {
+  std::vector<double> scale, shift;
+};
+
+/// The four parameters in f64; none when one is not a constant, in which case
+/// `reason` says which.
+std::optional<std::array<std::vector<double>, 4>>
+readParameters(bn::InferenceOp op, std::string &reason) {
+  const std::pair<StringRef, Value> parameters[] = {
+      {"scale", op.getScale()},
+      {"offset", op.getOffset()},
+      {"mean", op.getMean()},
+      {"variance", op.getVariance()}};
+  std::array<std::vector<double>, 4> values;
+  for (auto [into, parameter] : llvm::zip_equal(values, parameters)) {
+    std::optional<ConstantData> data = ConstantData::get(parameter.second);
+    if (!data) {
+      reason = ("'" + parameter.first + "' is not a constant").str();
+      return std::nullopt;
+    }
+    into = data->toDoubles();
+  }
+  return values;
+}
+
+/// s and t of every feature, or an error at the first feature without them.
+FailureOr<ScaleAndShift>
+computeScaleAndShift(bn::InferenceOp op,
+                     const std::array<std::vector<double>, 4> &parameters) {
+  const auto &[scale, offset, mean, variance] = parameters;
+  const double epsilon = op.getEpsilon().convertToDouble();
+  ScaleAndShift result;
+  result.scale.resize(scale.size());
+  result.shift.resize(scale.size());
+  for (size_t c = 0; c < scale.size(); ++c) {
+    const double radicand = variance[c] + epsilon;
+    // A NaN fails the comparison as well.
+    if (!(radicand > 0) || !std::isfinite(radicand))
+      return op.emitOpError()
+             << "expects 'variance' + 'epsilon' to be positive and finite, but "
+                "feature "
+             << c << " has " << variance[c] << " + " << epsilon;
+    result.scale[c] = scale[c] / std::sqrt(radicand);
+    result.shift[c] = offset[c] - mean[c] * result.scale[c];
+    if (!std::isfinite(result.scale[c]) || !std::isfinite(result.shift[c]))
+      return op.emitOpError()
+             << "expects finite parameters, but feature " << c << " has scale "
+             << scale[c] << ", offset " << offset[c] << ", mean " << mean[c]
+             << " and variance " << variance[c];
+  }
+  return result;
+}
+
+/// Replaces `op` by the equivalent `bn.scale_shift`.
+void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
+  OpBuilder builder(op);
+  auto type = RankedTensorType::get(op.getScale().getType().getShape(),
+                                    builder.getF64Type());
+  const std::string name = getNodeName(op.getLoc()).str();
+  Value scale =
+      createConstant(builder, op.getLoc(), name + ".scale", type, values.scale);
+  Value shift =
+      createConstant(builder, op.getLoc(), name + ".shift", type, values.shift);
+  auto scaleShift = bn::ScaleShiftOp::create(builder, op.getLoc(), op.getType(),
+                                             op.getInput(), scale, shift,
+                                             op.getFeatureIndexAttr());
+  op.replaceAllUsesWith(scaleShift.getResult());
+  op.erase();
+}
+
+struct InferenceToScaleShiftPass
+    : impl::InferenceToScaleShiftPassBase<InferenceToScaleShiftPass> {
+  void runOnOperation() override {
+    WalkResult walked = getOperation()->walk([&](bn::InferenceOp op) {
+      std::string reason;
+      auto parameters = readParameters(op, reason);
+      if (!parameters) {
+        remarkKept(op, reason);
+        ++numKept;
+        return WalkResult::advance();
+      }
+      FailureOr<ScaleAndShift> values = computeScaleAndShift(op, *parameters);
+      if (failed(values))
+        return WalkResult::interrupt();
+      replaceByScaleShift(op, *values);
+      ++numConverted;
+      return WalkResult::advance();
+    });
+    if (walked.wasInterrupted())
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace bnopt
