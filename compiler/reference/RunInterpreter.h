@@ -1,0 +1,23 @@
+//===- RunInterpreter.h - The reference interpreter on files --------------===//
+
+#ifndef BNOPT_COMPILER_REFERENCE_RUNINTERPRETER_H
+#define BNOPT_COMPILER_REFERENCE_RUNINTERPRETER_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+
+namespace bnopt::reference {
+
+/// Interprets the model function of `module`. Each of `inputSpecs`, NAME=FILE,
+/// gives one input as a tensor file; the others get the random data that
+/// `bn-run` gives them for the same `seed`, a dynamic size being 1. Writes one
+/// NAME.npy of f32 per output into `outputDir`, which is made when missing.
+/// Errors are reported as diagnostics.
+mlir::LogicalResult runInterpreter(mlir::ModuleOp module,
+                                   llvm::ArrayRef<std::string> inputSpecs,
+                                   llvm::StringRef outputDir, uint64_t seed);
+
+} // namespace bnopt::reference
+
+#endif // BNOPT_COMPILER_REFERENCE_RUNINTERPRETER_H
