@@ -18,7 +18,7 @@ find_program(BNOPT_PYTHON NAMES python3 PATHS "${BNOPT_VENV}/bin"
              NO_DEFAULT_PATH REQUIRED)
 file(GLOB BNOPT_HALIDE_HINT "${BNOPT_VENV}/lib/python3*/site-packages/halide")
 find_package(Halide 21 REQUIRED CONFIG COMPONENTS shared
-             HINTS "${BNOPT_VENV}" "${BNOPT_HALIDE_HINT}/lib64/cmake/Halide")
+             HINTS "${BNOPT_HALIDE_HINT}/lib64/cmake/Halide")
 
 list(APPEND CMAKE_MODULE_PATH "${MLIR_CMAKE_DIR}" "${LLVM_CMAKE_DIR}")
 include(TableGen)
