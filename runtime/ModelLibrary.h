@@ -1,0 +1,45 @@
+/// A compiled model, loaded from its shared library.
+
+#ifndef BNOPT_RUNTIME_MODELLIBRARY_H
+#define BNOPT_RUNTIME_MODELLIBRARY_H
+
+#include "runtime/Tensor.h"
+#include "runtime/bnopt.h"
+
+namespace bnopt {
+
+/// Keeps the library loaded. Throws RuntimeError.
+class ModelLibrary {
+public:
+  explicit ModelLibrary(const std::string &path);
+
+  const bnopt_model &model() const { return *descriptor; }
+
+  /// As many zeroed tensors as the model has inputs, or outputs.
+  std::vector<Tensor> makeInputs() const;
+  std::vector<Tensor> makeOutputs() const;
+
+  AlignedBuffer makeWorkspace() const;
+
+  /// Runs once, with all checks. May be called by several threads at once, each
+  /// with its own outputs and workspace.
+  void run(std::span<const DLTensor *const> inputs,
+           std::span<DLTensor *const> outputs,
+           const AlignedBuffer &workspace) const;
+
+private:
+  using RunFunction = bnopt_status(const DLTensor *const *, DLTensor *const *,
+                                   void *, uint64_t, bnopt_error *);
+  struct Close {
+    void operator()(void *handle) const;
+  };
+
+  std::string path;
+  std::unique_ptr<void, Close> handle;
+  const bnopt_model *descriptor;
+  RunFunction *runFunction;
+};
+
+} // namespace bnopt
+
+#endif // BNOPT_RUNTIME_MODELLIBRARY_H

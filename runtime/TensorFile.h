@@ -1,0 +1,29 @@
+/// Tensors in files: NumPy's .npy and ONNX's .pb.
+
+#ifndef BNOPT_RUNTIME_TENSORFILE_H
+#define BNOPT_RUNTIME_TENSORFILE_H
+
+#include "runtime/Tensor.h"
+
+namespace bnopt {
+
+/// Reads a tensor by the suffix of its file. Elements keep the type they have
+/// in the file. All functions here throw RuntimeError.
+Tensor readTensor(const std::string &path);
+
+/// NumPy format 1.0 to 3.0, little-endian, row-major.
+Tensor readNpy(const std::string &path);
+
+/// Writes format 1.0. Leaves no file behind when it fails.
+void writeNpy(const std::string &path, const Tensor &tensor);
+
+/// A TensorProto whose data lies inside the file.
+Tensor readOnnxTensor(const std::string &path);
+
+/// The name with every character replaced by `_` that file names or shells
+/// treat specially.
+std::string fileNameFor(std::string_view tensorName);
+
+} // namespace bnopt
+
+#endif // BNOPT_RUNTIME_TENSORFILE_H
