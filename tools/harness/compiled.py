@@ -79,7 +79,8 @@ class Tools:
     def outputs(self, library, inputs, threads=1):
         """Runs a library on arrays by name; returns its results by file name."""
         with tempfile.TemporaryDirectory() as folder:
-            command = [self.bn_run, library, f"--threads={threads}", "--output", folder]
+            command = [self.bn_run, library, f"--threads={threads}", "--output", folder,
+                       "--repeat=1", "--warmup=0"]
             for index, (name, values) in enumerate(inputs.items()):
                 path = pathlib.Path(folder) / f"argument{index}.npy"
                 np.save(path, values)
