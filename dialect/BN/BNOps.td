@@ -36,8 +36,13 @@ class BN_Op<string mnemonic, list<Trait> traits = []>
     : Op<BN_Dialect, mnemonic, !listconcat([Pure], traits)>;
 
 class BN_InferringOp<string mnemonic, list<Trait> traits = []>
-    : BN_Op<mnemonic, !listconcat(traits,
-        [DeclareOpInterfaceMethods<InferTypeOpInterface, ["isCompatibleReturnTypes"]>])>;
+    : BN_Op<mnemonic, !listconcat(traits, [InferTypeOpAdaptorWithIsCompatible])> {
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
+      return ::bnopt::areCompatibleTypes(inferred, actual);
+    }
+  }];
+}
 
 //===----------------------------------------------------------------------===//
 // Inference
@@ -58,7 +63,8 @@ def BN_InferenceOp : BN_Op<"inference", [AllTypesMatch<["input", "result"]>]> {
     ```mlir
     %y = bn.inference %x, %scale, %offset, %mean, %variance
         {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
-       : tensor<?x64x56x56xf32>, tensor<64xf32>
+       : (tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<64xf32>, tensor<64xf32>, tensor<64xf32>)
+       -> tensor<?x64x56x56xf32>
     ```
   }];
   let arguments = (ins BN_Tensor:$input, BN_Vector:$scale, BN_Vector:$offset,
@@ -101,7 +107,8 @@ def BN_TrainingOp : BN_InferringOp<"training"> {
   let description = [{
     Normalizes by mean and population variance over all dimensions but
     'featureIndex' (arXiv 1502.03167, algorithm 1), and returns them.
-    Running statistics are `bn.update_running`'s.
+    Running statistics are `bn.update_running`'s. The statistics have the
+    element type of 'scale'.
 
     Constraints: (C1), (C2) and (C3) as for `bn.inference`.
   }];
@@ -131,7 +138,9 @@ def BN_UpdateRunningOp : BN_Op<"update_running", [AllTypesMatch<["running", "sta
                        BN_VarianceEstimator:$estimator, I64Attr:$count);
   let results = (outs BN_Vector:$result);
   let hasVerifier = 1;
-  let assemblyFormat = "$running `,` $statistic attr-dict `:` type($running)";
+  let assemblyFormat = [{
+    $running `,` $statistic $convention $estimator attr-dict `:` type($running)
+  }];
 }
 
 def BN_GradientOp : BN_InferringOp<"gradient"> {
@@ -160,6 +169,8 @@ def BN_GradientOp : BN_InferringOp<"gradient"> {
 def BN_StatisticsOp : BN_InferringOp<"statistics"> {
   let summary = "Mean and population variance of each feature: the first part of bn.training";
   let description = [{
+    The statistics have the element type of 'input', or f32 if that is narrower.
+
     Constraints:
     - (C1) 'featureIndex' is within the rank of 'input'.
   }];

@@ -16,6 +16,7 @@ def Kernel_Dialect : Dialect {
     (`#kernel.layout` or `#kernel.packed`); absent means row-major.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = "void registerAttributes();";
 }
 
 #endif // BNOPT_KERNEL_KERNELDIALECT

@@ -14,6 +14,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class Kernel_Attr<string name, string attrMnemonic> : AttrDef<Kernel_Dialect, name> {
   let mnemonic = attrMnemonic;
+  let genVerifyDecl = 1;
 }
 
 def Kernel_LayoutAttr : Kernel_Attr<"Layout", "layout"> {
@@ -84,6 +85,7 @@ def Kernel_FuncOp : Op<Kernel_Dialect, "func", [
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let builders = [
     OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::FunctionType":$type)>,
   ];

@@ -36,8 +36,13 @@ class NN_Op<string mnemonic, list<Trait> traits = []>
 
 /// An operator whose result type follows from its operands and attributes.
 class NN_InferringOp<string mnemonic, list<Trait> traits = []>
-    : NN_Op<mnemonic, !listconcat(traits,
-        [DeclareOpInterfaceMethods<InferTypeOpInterface, ["isCompatibleReturnTypes"]>])>;
+    : NN_Op<mnemonic, !listconcat(traits, [InferTypeOpAdaptorWithIsCompatible])> {
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
+      return ::bnopt::areCompatibleTypes(inferred, actual);
+    }
+  }];
+}
 
 /// One value in, one value of the same type out, each element by itself.
 class NN_UnaryOp<string mnemonic, string formula>
@@ -62,6 +67,7 @@ class NN_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 defvar NN_windowMethods = [{
@@ -142,6 +148,7 @@ def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [
     - (C4) 'bias' has one element per output channel.
     - (C5) 'strides' and 'dilations' have one positive value per spatial dimension.
     - (C6) 'pads' has two non-negative values per spatial dimension, 'output_pads' one.
+    - (C7) the result has a positive size in each dimension.
   }];
   let arguments = (ins NN_ImageTensor:$input, NN_ImageTensor:$weights,
                        Optional<NN_Vector>:$bias,
@@ -204,6 +211,7 @@ def NN_MatMulOp : NN_InferringOp<"matmul"> {
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -361,7 +369,7 @@ def NN_ConcatOp : NN_InferringOp<"concat"> {
     Constraints:
     - (C1) there is at least one input.
     - (C2) 'axis' is within the rank of the inputs.
-    - (C3) all inputs have the same rank and, but for 'axis', the same sizes.
+    - (C3) all inputs have the same element type, rank and, but for 'axis', sizes.
   }];
   let arguments = (ins Variadic<NN_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs NN_Tensor:$result);
@@ -403,7 +411,8 @@ def NN_PadOp : NN_InferringOp<"pad"> {
                        DefaultValuedAttr<NN_PadMode, "PadMode::Constant">:$mode);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = [{
-    $input `pads` $pads attr-dict `:` functional-type(operands, results)
+    $input `pads` $pads (`mode` $mode^)? (`value` $value^)? attr-dict
+    `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }
@@ -457,7 +466,8 @@ def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space"> {
     channel c at position b of an r×r block.
 
     Constraints:
-    - (C1) 'block_size' is positive and its square divides the channels.
+    - (C1) 'input' has two spatial dimensions.
+    - (C2) 'block_size' is positive and its square divides the channels.
   }];
   let arguments = (ins NN_ImageTensor:$input, I64Attr:$block_size, UnitAttr:$column_row_depth);
   let results = (outs NN_ImageTensor:$result);
@@ -480,7 +490,10 @@ def NN_ResizeOp : NN_Op<"resize", [SameOperandsAndResultElementType]> {
   }];
   let arguments = (ins NN_ImageTensor:$input, NN_ResizeMode:$mode, UnitAttr:$asymmetric);
   let results = (outs NN_ImageTensor:$result);
-  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $input $mode (`asymmetric` $asymmetric^)? attr-dict
+    `:` functional-type(operands, results)
+  }];
   let hasVerifier = 1;
 }
 

@@ -1,0 +1,226 @@
+//===- BNVerifiers.cpp - Constraints of the operators ---------------------===//
+
+#include "dialect/BN/BNOps.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace bnopt;
+using namespace bnopt::bn;
+
+using NamedVectors =
+    std::initializer_list<std::pair<StringRef, TypedValue<RankedTensorType>>>;
+
+static LogicalResult verifyIndex(Operation *op, StringRef name, int64_t index,
+                                 RankedTensorType input) {
+  if (index >= 0 && index < input.getRank())
+    return success();
+  return op->emitOpError("expects '")
+         << name << "' to be in 0.." << input.getRank() - 1
+         << ", the dimensions of 'input', but got " << index;
+}
+
+/// (C2): one element per feature.
+static LogicalResult verifyVectors(Operation *op, RankedTensorType input,
+                                   int64_t featureIndex, NamedVectors vectors) {
+  int64_t features = input.getDimSize(featureIndex);
+  for (auto [name, vector] : vectors) {
+    int64_t size = vector.getType().getDimSize(0);
+    if (areCompatibleSizes(size, features))
+      continue;
+    InFlightDiagnostic diagnostic = op->emitOpError("expects '")
+                                    << name << "' to have " << features
+                                    << " elements, the size of dimension "
+                                    << featureIndex << " of 'input', but got "
+                                    << size;
+    diagnostic.attachNote(vector.getLoc()) << name << " defined here";
+    return diagnostic;
+  }
+  return success();
+}
+
+/// (C1) and (C2).
+static LogicalResult verifyFeatures(Operation *op, RankedTensorType input,
+                                    int64_t featureIndex,
+                                    NamedVectors vectors) {
+  if (failed(verifyIndex(op, "featureIndex", featureIndex, input)))
+    return failure();
+  return verifyVectors(op, input, featureIndex, vectors);
+}
+
+/// (C3)
+static LogicalResult verifyEpsilon(Operation *op, const APFloat &epsilon) {
+  double value = epsilon.convertToDouble();
+  if (std::isfinite(value) && value >= 0)
+    return success();
+  return op->emitOpError("expects 'epsilon' to be finite and not negative, "
+                         "but got ")
+         << value;
+}
+
+/// (C4) of the gradients.
+static LogicalResult verifyOutputGradient(Operation *op, RankedTensorType input,
+                                          RankedTensorType gradient) {
+  if (input.getRank() == gradient.getRank() &&
+      llvm::all_of_zip(input.getShape(), gradient.getShape(),
+                       areCompatibleSizes))
+    return success();
+  return op->emitOpError("expects 'outputGradient' to have the shape of "
+                         "'input', ")
+         << input << ", but got " << gradient;
+}
+
+//===----------------------------------------------------------------------===//
+// Batch normalization
+//===----------------------------------------------------------------------===//
+
+template <typename OpT>
+static LogicalResult verifyNormalization(OpT op) {
+  if (failed(verifyFeatures(op, op.getInput().getType(), op.getFeatureIndex(),
+                            {{"scale", op.getScale()},
+                             {"offset", op.getOffset()},
+                             {"mean", op.getMean()},
+                             {"variance", op.getVariance()}})))
+    return failure();
+  return verifyEpsilon(op, op.getEpsilon());
+}
+
+LogicalResult InferenceOp::verify() { return verifyNormalization(*this); }
+LogicalResult NormalizeOp::verify() { return verifyNormalization(*this); }
+
+LogicalResult ScaleShiftOp::verify() {
+  return verifyFeatures(*this, getInput().getType(), getFeatureIndex(),
+                        {{"scale", getScale()}, {"shift", getShift()}});
+}
+
+LogicalResult TrainingOp::verify() {
+  if (failed(verifyFeatures(*this, getInput().getType(), getFeatureIndex(),
+                            {{"scale", getScale()}, {"offset", getOffset()}})))
+    return failure();
+  return verifyEpsilon(*this, getEpsilon());
+}
+
+LogicalResult StatisticsOp::verify() {
+  // (C1)
+  return verifyIndex(*this, "featureIndex", getFeatureIndex(),
+                     getInput().getType());
+}
+
+LogicalResult UpdateRunningOp::verify() {
+  // (C1)
+  double momentum = getMomentum().convertToDouble();
+  if (!(momentum >= 0 && momentum <= 1))
+    return emitOpError("expects 'momentum' to be in 0..1, but got ")
+           << momentum;
+  // (C2)
+  if (static_cast<int64_t>(getCount()) < 0)
+    return emitOpError("expects 'count' not to be negative, but got ")
+           << static_cast<int64_t>(getCount());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Gradients
+//===----------------------------------------------------------------------===//
+
+LogicalResult GradientOp::verify() {
+  RankedTensorType input = getInput().getType();
+  if (failed(verifyFeatures(*this, input, getFeatureIndex(),
+                            {{"scale", getScale()},
+                             {"mean", getMean()},
+                             {"variance", getVariance()}})) ||
+      failed(verifyEpsilon(*this, getEpsilon())))
+    return failure();
+  return verifyOutputGradient(*this, input, getOutputGradient().getType());
+}
+
+LogicalResult GradientStatisticsOp::verify() {
+  RankedTensorType input = getInput().getType();
+  if (failed(
+          verifyFeatures(*this, input, getFeatureIndex(),
+                         {{"mean", getMean()}, {"variance", getVariance()}})) ||
+      failed(verifyEpsilon(*this, getEpsilon())))
+    return failure();
+  return verifyOutputGradient(*this, input, getOutputGradient().getType());
+}
+
+LogicalResult GradientInputOp::verify() {
+  if (failed(verifyFeatures(*this, getInput().getType(), getFeatureIndex(),
+                            {{"scale", getScale()},
+                             {"mean", getMean()},
+                             {"variance", getVariance()},
+                             {"scaleGradient", getScaleGradient()},
+                             {"offsetGradient", getOffsetGradient()}})))
+    return failure();
+  return verifyEpsilon(*this, getEpsilon());
+}
+
+//===----------------------------------------------------------------------===//
+// Relatives
+//===----------------------------------------------------------------------===//
+
+/// (C2) of the norms over trailing dimensions.
+static LogicalResult verifyTrailing(Operation *op, RankedTensorType input,
+                                    int64_t axis, StringRef name,
+                                    RankedTensorType parameter) {
+  ArrayRef<int64_t> trailing = input.getShape().drop_front(axis);
+  if (parameter.getRank() == static_cast<int64_t>(trailing.size()) &&
+      llvm::all_of_zip(parameter.getShape(), trailing, areCompatibleSizes))
+    return success();
+  return op->emitOpError("expects '")
+         << name << "' to have the shape of dimensions " << axis
+         << " and later of 'input', " << input << ", but got " << parameter;
+}
+
+LogicalResult LayerNormOp::verify() {
+  RankedTensorType input = getInput().getType();
+  // (C1)
+  if (failed(verifyIndex(*this, "axis", getAxis(), input)))
+    return failure();
+  // (C2)
+  if (failed(verifyTrailing(*this, input, getAxis(), "scale",
+                            getScale().getType())) ||
+      (getOffset() && failed(verifyTrailing(*this, input, getAxis(), "offset",
+                                            getOffset().getType()))))
+    return failure();
+  // (C3)
+  return verifyEpsilon(*this, getEpsilon());
+}
+
+LogicalResult RMSNormOp::verify() {
+  RankedTensorType input = getInput().getType();
+  // (C1)
+  if (failed(verifyIndex(*this, "axis", getAxis(), input)))
+    return failure();
+  // (C2)
+  if (failed(verifyTrailing(*this, input, getAxis(), "scale",
+                            getScale().getType())))
+    return failure();
+  // (C3)
+  return verifyEpsilon(*this, getEpsilon());
+}
+
+LogicalResult GroupNormOp::verify() {
+  RankedTensorType input = getInput().getType();
+  // (C1)
+  if (input.getRank() < 2)
+    return emitOpError("expects 'input' to have at least 2 dimensions, "
+                       "but got ")
+           << input.getRank();
+  // (C2)
+  if (failed(verifyVectors(*this, input, 1,
+                           {{"scale", getScale()}, {"offset", getOffset()}})))
+    return failure();
+  // (C3)
+  if (failed(verifyEpsilon(*this, getEpsilon())))
+    return failure();
+  // (C4)
+  int64_t channels = input.getDimSize(1);
+  auto groups = static_cast<int64_t>(getGroups());
+  if (groups > 0 && (ShapedType::isDynamic(channels) || channels % groups == 0))
+    return success();
+  return emitOpError("expects 'groups' to divide ")
+         << channels << " input channels, but got " << groups;
+}

@@ -1,0 +1,31 @@
+//===- NNFolds.cpp - Operators that are the identity ----------------------===//
+
+#include "dialect/NN/NNOps.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace bnopt::nn;
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (getInputs().size() != 1 || getInputs()[0].getType() != getType())
+    return {};
+  return getInputs()[0];
+}
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  // Between dynamic shapes the equality of types says nothing about sizes,
+  // unless at most one size is unknown: the number of elements fixes it.
+  if (getInput().getType() != getType() || getType().getNumDynamicDims() > 1)
+    return {};
+  return getInput();
+}
+
+OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  bool isIdentity = llvm::equal(
+      getPermutation(),
+      llvm::seq<int64_t>(0, static_cast<int64_t>(getPermutation().size())));
+  if (!isIdentity || getInput().getType() != getType())
+    return {};
+  return getInput();
+}
