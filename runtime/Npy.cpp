@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -208,7 +209,10 @@ void writeNpy(const std::string &path, const Tensor &tensor) {
     written = false;
   }
   if (!written) {
-    std::remove(path.c_str());
+    // A device that is full stays where it is.
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored))
+      std::filesystem::remove(path, ignored);
     throw RuntimeError("cannot write '" + path + "': " + std::strerror(error));
   }
 }
