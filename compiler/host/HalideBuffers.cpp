@@ -2,14 +2,14 @@
 
 #include "compiler/host/HalideBuffers.h"
 
-#include "passes/lower/LayoutRules.h"
+#include "dialect/Kernel/KernelLayouts.h"
 
 using namespace mlir;
 using namespace bnopt;
 
 namespace {
 /// Fields of `halide_buffer_t`, in order.
-enum BufferField : int32_t {
+enum class BufferField : int32_t {
   Device,
   DeviceInterface,
   Host,
@@ -28,9 +28,9 @@ BufferShape bnopt::getBufferShape(ShapedType type, Attribute layout) {
   ArrayRef<int64_t> shape = type.getShape();
   int64_t rank = shape.size();
   auto strided = dyn_cast_or_null<kernel::LayoutAttr>(layout);
-  SmallVector<int64_t> strides = strided
-                                     ? SmallVector<int64_t>(strided.getStrides())
-                                     : getRowMajorStrides(shape);
+  SmallVector<int64_t> strides =
+      strided ? SmallVector<int64_t>(strided.getStrides())
+              : kernel::getRowMajorStrides(shape);
   // Packed weights are described by how they are stored, all other tensors
   // by what their dimensions mean.
   SmallVector<int64_t> order;
@@ -65,7 +65,7 @@ void bnopt::storeBuffer(OpBuilder &builder, Location loc, Value buffer,
   auto pointer = LLVM::LLVMPointerType::get(context);
   auto store = [&](BufferField field, Value value) {
     Value address = LLVM::GEPOp::create(builder, loc, pointer, type, buffer,
-                                        ArrayRef<LLVM::GEPArg>{0, field});
+                                        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(field)});
     LLVM::StoreOp::create(builder, loc, value, address);
   };
   auto integer = [&](unsigned bits, int64_t value) -> Value {
@@ -73,12 +73,12 @@ void bnopt::storeBuffer(OpBuilder &builder, Location loc, Value buffer,
                                     value);
   };
   Value null = LLVM::ZeroOp::create(builder, loc, pointer);
-  store(Device, integer(64, 0));
-  store(DeviceInterface, null);
-  store(Host, host);
-  store(Flags, integer(64, 0));
-  store(Type, integer(32, float32Type));
-  store(Rank, integer(32, rank));
-  store(Dimensions, dimensions);
-  store(Padding, null);
+  store(BufferField::Device, integer(64, 0));
+  store(BufferField::DeviceInterface, null);
+  store(BufferField::Host, host);
+  store(BufferField::Flags, integer(64, 0));
+  store(BufferField::Type, integer(32, float32Type));
+  store(BufferField::Rank, integer(32, rank));
+  store(BufferField::Dimensions, dimensions);
+  store(BufferField::Padding, null);
 }

@@ -15,7 +15,7 @@ using namespace bnopt;
 
 namespace {
 struct DeduplicateKernelsPass
-    : impl::DeduplicateKernelsPassBase<DeduplicateKernelsPass> {
+    : bnopt::impl::DeduplicateKernelsPassBase<DeduplicateKernelsPass> {
   void runOnOperation() override {
     llvm::StringMap<FlatSymbolRefAttr> firstOf;
     DenseMap<StringAttr, FlatSymbolRefAttr> replacement;

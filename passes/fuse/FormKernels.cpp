@@ -164,7 +164,7 @@ static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
 }
 
 namespace {
-struct FormKernelsPass : impl::FormKernelsPassBase<FormKernelsPass> {
+struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     OpBuilder builder(&getContext());

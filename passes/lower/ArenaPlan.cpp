@@ -51,8 +51,8 @@ findGap(llvm::ArrayRef<std::pair<int64_t, int64_t>> obstacles, int64_t bytes) {
 ArenaPlan bnopt::planArena(llvm::ArrayRef<ArenaBuffer> buffers) {
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
-  llvm::stable_sort(order, [&](size_t a, size_t b) {
-    return buffers[a].bytes > buffers[b].bytes;
+  llvm::sort(order, [&](size_t a, size_t b) {
+    return std::pair(-buffers[a].bytes, a) < std::pair(-buffers[b].bytes, b);
   });
 
   ArenaPlan plan;

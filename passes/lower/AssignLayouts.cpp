@@ -21,8 +21,6 @@ namespace bnopt {
 using namespace mlir;
 using namespace bnopt;
 
-static constexpr llvm::StringLiteral layoutAttrName = "kernel.layout";
-
 namespace {
 /// The layouts of all values of a function; null means row-major.
 class ValueLayouts {
@@ -86,7 +84,7 @@ kernel::LayoutAttr ValueLayouts::get(Value value) const {
     return nullptr;
   auto rootShape = cast<RankedTensorType>(root.getType()).getShape();
   return kernel::LayoutAttr::get(value.getContext(),
-                                 getChannelsLastStrides(rootShape, haloValues),
+                                 kernel::getChannelsLastStrides(rootShape, haloValues),
                                  haloValues);
 }
 
@@ -126,13 +124,13 @@ void KernelVersions::assign(kernel::LaunchOp launch, const ValueLayouts &layouts
     }
     for (auto [index, layout] : llvm::enumerate(ArrayRef(signature).drop_back()))
       if (isa<kernel::LayoutAttr>(layout))
-        kernel.setArgAttr(index, layoutAttrName, layout);
+        kernel.setArgAttr(index, kernel::layoutAttrName, layout);
       else
-        kernel.removeArgAttr(index, layoutAttrName);
+        kernel.removeArgAttr(index, kernel::layoutAttrName);
     if (isa<kernel::LayoutAttr>(signature.back()))
-      kernel.setResultAttr(0, layoutAttrName, signature.back());
+      kernel.setResultAttr(0, kernel::layoutAttrName, signature.back());
     else
-      kernel.removeResultAttr(0, layoutAttrName);
+      kernel.removeResultAttr(0, kernel::layoutAttrName);
     version = kernel.getSymNameAttr();
   }
   launch.setCallee(version);
@@ -161,7 +159,7 @@ static LogicalResult checkStatic(func::FuncOp func) {
 }
 
 namespace {
-struct AssignLayoutsPass : impl::AssignLayoutsPassBase<AssignLayoutsPass> {
+struct AssignLayoutsPass : bnopt::impl::AssignLayoutsPassBase<AssignLayoutsPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     KernelVersions versions(symbols);

@@ -82,7 +82,7 @@ static bool isAlwaysConstant(ArrayRef<kernel::LaunchOp> launches, unsigned index
 }
 
 namespace {
-struct ChooseSchedulesPass : impl::ChooseSchedulesPassBase<ChooseSchedulesPass> {
+struct ChooseSchedulesPass : bnopt::impl::ChooseSchedulesPassBase<ChooseSchedulesPass> {
   using ChooseSchedulesPassBase::ChooseSchedulesPassBase;
 
   void runOnOperation() override {
@@ -112,7 +112,7 @@ struct ChooseSchedulesPass : impl::ChooseSchedulesPassBase<ChooseSchedulesPass> 
         kernel::DirectAttr::get(&getContext(), tile.channels, tile.pixels));
     unsigned weights = anchor.weights.getArgNumber();
     if (isAlwaysConstant(launches, weights))
-      kernel.setArgAttr(weights, "kernel.layout",
+      kernel.setArgAttr(weights, kernel::layoutAttrName,
                         kernel::PackedAttr::get(&getContext(), tile.channels));
   }
 };

@@ -2,8 +2,8 @@
 
 #include "passes/lower/KernelShape.h"
 
+#include "dialect/Kernel/KernelLayouts.h"
 #include "passes/ElementwiseOps.h"
-#include "passes/lower/LayoutRules.h"
 
 using namespace mlir;
 using namespace bnopt;
@@ -23,10 +23,8 @@ static Attribute getOperandLayout(kernel::FuncOp kernel, unsigned index) {
 
 SmallVector<int64_t> bnopt::getOperandStrides(kernel::FuncOp kernel,
                                               unsigned index) {
-  if (auto layout = dyn_cast_or_null<kernel::LayoutAttr>(
-          getOperandLayout(kernel, index)))
-    return SmallVector<int64_t>(layout.getStrides());
-  return getRowMajorStrides(getOperandType(kernel, index).getShape());
+  return kernel::getStrides(getOperandType(kernel, index),
+                            getOperandLayout(kernel, index));
 }
 
 bool bnopt::canReplaceArgument(kernel::FuncOp kernel, unsigned index) {

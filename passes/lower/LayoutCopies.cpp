@@ -2,6 +2,7 @@
 
 #include "passes/lower/LayoutCopies.h"
 
+#include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
 
 #include "mlir/IR/Builders.h"

@@ -3,29 +3,16 @@
 #ifndef BNOPT_PASSES_LOWER_LAYOUTRULES_H
 #define BNOPT_PASSES_LOWER_LAYOUTRULES_H
 
-#include "dialect/Kernel/KernelOps.h"
-
-#include "mlir/IR/BuiltinTypes.h"
+#include "dialect/Kernel/KernelLayouts.h"
 
 namespace bnopt {
 
 /// Elements around a tensor: low and high per dimension. Empty means none.
 using Halo = mlir::SmallVector<int64_t>;
 
-/// The dimensions from slowest to fastest when channels are last:
-/// N, D1, …, Dk, C for rank ≥ 3, the model's own order below.
-mlir::SmallVector<int64_t> getChannelsLastOrder(int64_t rank);
-
 /// Whether channels-last is the same order in memory as the model's
 /// row-major one, as with a single channel or a single pixel.
 bool isChannelsLastRowMajor(mlir::ArrayRef<int64_t> shape);
-
-/// Strides of a channels-last buffer of `shape` with `halo` around it.
-mlir::SmallVector<int64_t> getChannelsLastStrides(mlir::ArrayRef<int64_t> shape,
-                                                  mlir::ArrayRef<int64_t> halo);
-
-/// Strides of a contiguous buffer in the model's order.
-mlir::SmallVector<int64_t> getRowMajorStrides(mlir::ArrayRef<int64_t> shape);
 
 /// Number of elements of a buffer of `shape` with `halo`.
 int64_t getPaddedElements(mlir::ArrayRef<int64_t> shape,

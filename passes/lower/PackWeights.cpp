@@ -7,12 +7,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Kernel/KernelLayouts.h"
 #include "passes/Passes.h"
 #include "passes/fold/ConstantData.h"
 
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/IR/Threading.h"
-#include "llvm/Support/MathExtras.h"
 
 namespace bnopt {
 #define GEN_PASS_DEF_PACKWEIGHTSPASS
@@ -28,7 +28,6 @@ namespace {
 struct WeightView {
   int64_t outputs, inputs, taps;
   int64_t outputStride, inputStride, tapStride;
-  SmallVector<int64_t> windowShape;
 };
 } // namespace
 
@@ -37,13 +36,11 @@ static WeightView viewWeights(RankedTensorType type, bool transposed) {
   if (shape.size() == 2) {
     int64_t rows = shape[0], columns = shape[1];
     if (transposed)
-      return {rows, columns, 1, columns, 1, 0, {}};
-    return {columns, rows, 1, 1, columns, 0, {}};
+      return {rows, columns, 1, columns, 1, 0};
+    return {columns, rows, 1, 1, columns, 0};
   }
-  ArrayRef<int64_t> window = shape.drop_front(2);
-  int64_t taps = ShapedType::getNumElements(window);
-  return {shape[0], shape[1], taps, shape[1] * taps, taps, 1,
-          SmallVector<int64_t>(window)};
+  int64_t taps = ShapedType::getNumElements(shape.drop_front(2));
+  return {shape[0], shape[1], taps, shape[1] * taps, taps, 1};
 }
 
 static Value pack(Value weights, int64_t tile, bool transposed,
@@ -51,10 +48,8 @@ static Value pack(Value weights, int64_t tile, bool transposed,
   auto data = ConstantData::get(weights);
   auto type = cast<RankedTensorType>(weights.getType());
   WeightView view = viewWeights(type, transposed);
-  int64_t blocks = llvm::divideCeil(view.outputs, tile);
-  SmallVector<int64_t> shape = {blocks};
-  llvm::append_range(shape, view.windowShape);
-  shape.append({view.inputs, tile});
+  SmallVector<int64_t> shape = kernel::getPackedShape(type.getShape(), tile, transposed);
+  int64_t blocks = shape.front();
 
   ConstantBuffer buffer(RankedTensorType::get(shape, type.getElementType()));
   int64_t blockSize = view.taps * view.inputs * tile;
@@ -84,11 +79,12 @@ static bool isTransposedMatrix(BlockArgument arg) {
 }
 
 namespace {
-struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
+struct PackWeightsPass : bnopt::impl::PackWeightsPassBase<PackWeightsPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
-    using Key = std::tuple<Attribute, int64_t, bool>;
-    DenseMap<Key, Value> packed;
+    // One map for matrices in either order.
+    using Key = std::pair<Attribute, int64_t>;
+    DenseMap<Key, Value> packedOf[2];
     getOperation().walk([&](kernel::LaunchOp launch) {
       auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
       for (OpOperand &operand : launch.getInputsMutable()) {
@@ -99,7 +95,7 @@ struct PackWeightsPass : impl::PackWeightsPassBase<PackWeightsPass> {
         if (!layout || !constant)
           continue;
         bool transposed = isTransposedMatrix(kernel.getBody().getArgument(index));
-        Value &value = packed[{constant.getValue(), layout.getTile(), transposed}];
+        Value &value = packedOf[transposed][{constant.getValue(), layout.getTile()}];
         if (!value) {
           OpBuilder builder(constant);
           value = pack(constant, layout.getTile(), transposed, builder);

@@ -190,7 +190,7 @@ static LogicalResult checkAllInKernels(func::FuncOp func) {
 }
 
 namespace {
-struct PlanMemoryPass : impl::PlanMemoryPassBase<PlanMemoryPass> {
+struct PlanMemoryPass : bnopt::impl::PlanMemoryPassBase<PlanMemoryPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     for (auto func :

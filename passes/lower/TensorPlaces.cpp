@@ -95,8 +95,7 @@ void Placer::placeOperandsOfConcat(nn::ConcatOp concat) {
   TensorPlace place = result.places.lookup(concat.getResult());
   const Storage &storage = result.storages[place.storage];
   SmallVector<int64_t> strides =
-      storage.layout ? SmallVector<int64_t>(storage.layout.getStrides())
-                     : getRowMajorStrides(getTensorType(storage.root).getShape());
+      kernel::getStrides(getTensorType(storage.root), storage.layout);
   int64_t axis = concat.getAxis();
   for (Value input : concat.getInputs()) {
     result.places[input] = place;

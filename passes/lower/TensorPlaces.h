@@ -3,6 +3,7 @@
 #ifndef BNOPT_PASSES_LOWER_TENSORPLACES_H
 #define BNOPT_PASSES_LOWER_TENSORPLACES_H
 
+#include "dialect/Kernel/KernelOps.h"
 #include "passes/lower/LayoutRules.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -1,0 +1,124 @@
+//===- Compilation.cpp - One model on its way to a library ----------------===//
+
+#include "compiler/Compilation.h"
+
+#include "compiler/EmitLibrary.h"
+#include "compiler/onnx/ImportOnnx.h"
+#include "dialect/Kernel/KernelOps.h"
+
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileUtilities.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace bnopt;
+
+LogicalResult Compilation::fail(llvm::Error error) {
+  return emitError(UnknownLoc::get(context)) << llvm::toString(std::move(error));
+}
+
+LogicalResult Compilation::import() {
+  StringRef path = options.inputPath;
+  ImportOptions importOptions;
+  for (const std::string &shape : options.inputShapes) {
+    std::string error;
+    if (failed(parseInputShape(shape, importOptions, error)))
+      return fail(llvm::createStringError(error));
+  }
+  if (path.ends_with(".onnx")) {
+    FailureOr<OwningOpRef<ModuleOp>> imported =
+        importOnnx(path, importOptions, context);
+    if (failed(imported))
+      return failure();
+    module = std::move(*imported);
+    return success();
+  }
+  module = parseSourceFile<ModuleOp>(path, ParserConfig(context));
+  return success(bool(module));
+}
+
+LogicalResult Compilation::runPhase(Phase phase) {
+  auto start = std::chrono::steady_clock::now();
+  LogicalResult result = success();
+  if (phase == Phase::Import) {
+    result = import();
+  } else {
+    PassManager pm(context);
+    (void)applyPassManagerCLOptions(pm);
+    if (phase == Phase::Fold)
+      addFoldPasses(pm);
+    else if (phase == Phase::Fuse)
+      addFusePasses(pm);
+    else
+      addLowerPasses(pm, LowerOptions::forTarget(target));
+    result = pm.run(*module);
+  }
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  report.seconds.push_back({phase, elapsed.count()});
+  return result;
+}
+
+LogicalResult Compilation::writeModule(OutputKind kind) {
+  llvm::Error error =
+      llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &os) {
+        if (kind == OutputKind::MLIRBytecode)
+          return failed(writeBytecodeToFile(*module, os))
+                     ? llvm::createStringError("the module has no bytecode form")
+                     : llvm::Error::success();
+        module->print(os);
+        return llvm::Error::success();
+      });
+  if (!error)
+    return success();
+  return fail(llvm::createStringError("cannot write '" + options.outputPath +
+                                      "': " + llvm::toString(std::move(error))));
+}
+
+LogicalResult Compilation::emit(OutputKind kind) {
+  auto start = std::chrono::steady_clock::now();
+  if (failed(emitLibrary(*module, target, kind, options, report)))
+    return failure();
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  report.seconds.push_back({Phase::Emit, elapsed.count()});
+  return success();
+}
+
+LogicalResult Compilation::finishReport() {
+  if (options.reportPath.empty())
+    return success();
+  module->walk([&](kernel::LaunchOp) { ++report.launches; });
+  report.kernels = llvm::range_size(module->getOps<kernel::FuncOp>());
+  if (llvm::Error error = writeReport(report, options.reportPath))
+    return fail(std::move(error));
+  return success();
+}
+
+LogicalResult Compilation::run(OutputKind kind) {
+  report.target = target.name();
+  for (Phase phase : {Phase::Import, Phase::Fold, Phase::Fuse, Phase::Lower}) {
+    if (failed(runPhase(phase)))
+      return failure();
+    unsigned normalizations = countNormalizations(*module);
+    if (phase == Phase::Import)
+      report.normalizationsBefore = normalizations;
+    report.normalizationsAfter = normalizations;
+    if (options.stopAfter == phase)
+      return failed(writeModule(kind)) ? failure() : finishReport();
+  }
+  LogicalResult written = kind == OutputKind::MLIR || kind == OutputKind::MLIRBytecode
+                              ? writeModule(kind)
+                              : emit(kind);
+  return failed(written) ? failure() : finishReport();
+}
+
+LogicalResult Compilation::runPasses(
+    llvm::function_ref<LogicalResult(PassManager &)> addPasses, OutputKind kind) {
+  PassManager pm(context);
+  (void)applyPassManagerCLOptions(pm);
+  if (failed(import()) || failed(addPasses(pm)) || failed(pm.run(*module)))
+    return failure();
+  return writeModule(kind);
+}

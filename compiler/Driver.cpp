@@ -1,0 +1,88 @@
+//===- Driver.cpp - The command line of bn-opt ----------------------------===//
+
+#include "compiler/Driver.h"
+
+#include "compiler/Compilation.h"
+#include "compiler/DiagnosticPrinter.h"
+#include "compiler/DriverOptions.h"
+#include "compiler/reference/RunInterpreter.h"
+#include "dialect/AllDialects.h"
+#include "passes/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace bnopt;
+
+static int reportError(llvm::Error error) {
+  llvm::errs() << "error: " << llvm::toString(std::move(error)) << '\n';
+  return EXIT_FAILURE;
+}
+
+/// Passes named on the command line.
+static bool hasPasses(const MlirOptMainConfig &config, MLIRContext &context) {
+  PassManager pm(&context);
+  return succeeded(config.setupPassPipeline(pm)) && pm.size() > 0;
+}
+
+/// Everything but MLIR in, MLIR out, without any option of a compilation.
+static bool isCompilation(const DriverOptions &options) {
+  StringRef input = options.inputPath, output = options.outputPath;
+  bool writesMLIR = output == "-" || output.ends_with(".mlir") ||
+                    output.ends_with(".mlirbc");
+  return hasCompilationOptions() || input.ends_with(".onnx") || !writesMLIR;
+}
+
+static int interpret(Compilation &compilation, const DriverOptions &options) {
+  if (failed(compilation.import()))
+    return EXIT_FAILURE;
+  return asMainReturnCode(reference::runInterpreter(
+      compilation.getModule(), options.interpreterInputs,
+      options.interpreterOutput, options.seed));
+}
+
+static int compile(const DriverOptions &options, const MlirOptMainConfig &config,
+                   DialectRegistry &registry) {
+  llvm::Expected<Target> target = Target::parse(options.target);
+  if (!target)
+    return reportError(target.takeError());
+  MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  DiagnosticPrinter printer(&context, llvm::errs());
+  Compilation compilation(options, *target, &context);
+  if (options.interpret)
+    return interpret(compilation, options);
+
+  if (hasPasses(config, context)) {
+    auto addPasses = [&](PassManager &pm) { return config.setupPassPipeline(pm); };
+    bool isBytecode = options.emit == OutputKind::MLIRBytecode ||
+                      StringRef(options.outputPath).ends_with(".mlirbc");
+    return asMainReturnCode(compilation.runPasses(
+        addPasses, isBytecode ? OutputKind::MLIRBytecode : OutputKind::MLIR));
+  }
+  llvm::Expected<OutputKind> kind = resolveOutputKind(options);
+  if (!kind)
+    return reportError(kind.takeError());
+  return asMainReturnCode(compilation.run(*kind));
+}
+
+int bnopt::runDriver(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerBNOptPasses();
+  registerPipelines();
+  registerTransformsPasses();
+  registerDriverOptions();
+  auto [input, output] = registerAndParseCLIOptions(
+      argc, argv, "bn-opt: compiler for networks with batch normalization\n",
+      registry);
+  DriverOptions options = getDriverOptions(input, output);
+  if (!isCompilation(options))
+    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+  return compile(options, MlirOptMainConfig::createFromCLOptions(), registry);
+}

@@ -1,0 +1,60 @@
+//===- DriverOptions.h - What the command line asks for -------------------===//
+
+#ifndef BNOPT_COMPILER_DRIVEROPTIONS_H
+#define BNOPT_COMPILER_DRIVEROPTIONS_H
+
+#include "compiler/Pipeline.h"
+
+#include "llvm/Support/Error.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bnopt {
+
+/// The forms in which a compilation can end.
+enum class OutputKind {
+  MLIR,         ///< .mlir: the IR as text
+  MLIRBytecode, ///< .mlirbc
+  LLVMIR,       ///< .ll: the host function
+  Assembly,     ///< .s: the host function and the kernels
+  Object,       ///< .o: a relocatable object with everything
+  Archive,      ///< .a: that object as the only member
+  SharedLibrary ///< .so
+};
+
+/// A compilation, as the user asked for it.
+struct DriverOptions {
+  std::string inputPath, outputPath;
+  std::optional<OutputKind> emit;
+  std::optional<Phase> stopAfter;
+  std::string target = "native";
+  std::string cacheDirectory;
+  std::string reportPath;
+  std::vector<std::string> inputShapes;
+  bool sanitizeThread = false;
+  unsigned threads = 0;
+
+  bool interpret = false;
+  std::vector<std::string> interpreterInputs;
+  std::string interpreterOutput;
+  uint64_t seed = 0;
+};
+
+/// Adds the driver's options to the command line; call before it is parsed.
+void registerDriverOptions();
+
+/// The options as parsed, for the given positional input and `-o`.
+DriverOptions getDriverOptions(std::string inputPath, std::string outputPath);
+
+/// Whether an option was given that only a compilation has.
+bool hasCompilationOptions();
+
+/// What to write: `emit`, or what the suffix of the output says, or MLIR where
+/// the compilation stops early. Fails on contradictions.
+llvm::Expected<OutputKind> resolveOutputKind(const DriverOptions &options);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_DRIVEROPTIONS_H

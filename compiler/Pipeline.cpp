@@ -1,0 +1,81 @@
+//===- Pipeline.cpp - What runs when --------------------------------------===//
+
+#include "compiler/Pipeline.h"
+
+#include "passes/Passes.h"
+
+#include "mlir/Pass/PassOptions.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace bnopt;
+
+StringRef bnopt::getPhaseName(Phase phase) {
+  switch (phase) {
+  case Phase::Import:
+    return "import";
+  case Phase::Fold:
+    return "fold";
+  case Phase::Fuse:
+    return "fuse";
+  case Phase::Lower:
+    return "lower";
+  case Phase::Emit:
+    return "emit";
+  }
+  llvm_unreachable("every phase has a name");
+}
+
+void bnopt::addFoldPasses(OpPassManager &pm) {
+  OpPassManager &function = pm.nest<func::FuncOp>();
+  // Spelled-out scale-shifts are recognized before absorption looks for them.
+  function.addPass(createCanonicalizeModelPass());
+  function.addPass(createInferenceToScaleShiftPass());
+  function.addPass(createAbsorbScaleShiftsPass());
+}
+
+void bnopt::addFusePasses(OpPassManager &pm) {
+  pm.addPass(createFormKernelsPass());
+  pm.addPass(createDeduplicateKernelsPass());
+}
+
+void bnopt::addLowerPasses(OpPassManager &pm, const LowerOptions &options) {
+  pm.addPass(createAssignLayoutsPass());
+  // Kernels that differed in name only before layouts may still do so.
+  pm.addPass(createDeduplicateKernelsPass());
+  ChooseSchedulesPassOptions scheduleOptions;
+  scheduleOptions.vectorBytes = options.vectorBytes;
+  scheduleOptions.registers = options.registers;
+  // A tile depends on strides, so layouts come first; it decides the packing.
+  pm.addPass(createChooseSchedulesPass(scheduleOptions));
+  pm.addPass(createPackWeightsPass());
+  // Last, because it leaves tensors behind.
+  pm.addPass(createPlanMemoryPass());
+}
+
+LowerOptions LowerOptions::forTarget(const Target &target) {
+  return {target.vectorBytes(), target.registerCount()};
+}
+
+namespace {
+struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
+  Option<unsigned> vectorBytes{*this, "vector-bytes",
+                               llvm::cl::desc("size of a vector register in bytes"),
+                               llvm::cl::init(LowerOptions().vectorBytes)};
+  Option<unsigned> registers{*this, "registers",
+                             llvm::cl::desc("number of vector registers"),
+                             llvm::cl::init(LowerOptions().registers)};
+};
+} // namespace
+
+void bnopt::registerPipelines() {
+  PassPipelineRegistration<>("bn-fold", "Fold normalizations into their neighbours",
+                             addFoldPasses);
+  PassPipelineRegistration<>("bn-fuse", "Form kernels", addFusePasses);
+  PassPipelineRegistration<LowerPipelineOptions>(
+      "bn-lower", "Decide layouts, schedules and places in memory",
+      [](OpPassManager &pm, const LowerPipelineOptions &options) {
+        addLowerPasses(pm, {options.vectorBytes, options.registers});
+      });
+}

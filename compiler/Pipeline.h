@@ -1,0 +1,39 @@
+//===- Pipeline.h - What runs when ----------------------------------------===//
+
+#ifndef BNOPT_COMPILER_PIPELINE_H
+#define BNOPT_COMPILER_PIPELINE_H
+
+#include "compiler/Target.h"
+
+#include "mlir/Pass/PassManager.h"
+
+namespace bnopt {
+
+/// The phases of a compilation, in order. `--stop-after` names them.
+enum class Phase { Import, Fold, Fuse, Lower, Emit };
+
+llvm::StringRef getPhaseName(Phase phase);
+
+/// Folds normalizations into the operators beside them.
+void addFoldPasses(mlir::OpPassManager &pm);
+
+/// Forms kernels of what is left.
+void addFusePasses(mlir::OpPassManager &pm);
+
+/// What the lower phase needs to know of the machine.
+struct LowerOptions {
+  unsigned vectorBytes = 32;
+  unsigned registers = 16;
+
+  static LowerOptions forTarget(const Target &target);
+};
+
+/// Decides layouts, schedules and places in memory.
+void addLowerPasses(mlir::OpPassManager &pm, const LowerOptions &options);
+
+/// Registers the phases as the pipelines `bn-fold`, `bn-fuse` and `bn-lower`.
+void registerPipelines();
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_PIPELINE_H
