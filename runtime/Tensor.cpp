@@ -50,12 +50,14 @@ Tensor::Tensor(DLDataType type, std::vector<int64_t> shape)
       count(countElements(extents, type.bits / 8)), buffer(byteSize()) {}
 
 DLTensor Tensor::view() {
-  DLTensor view = {};
+  DLTensor view;
   view.data = buffer.data();
   view.device = {kDLCPU, 0};
   view.ndim = static_cast<int>(extents.size());
   view.dtype = elementType;
   view.shape = extents.data();
+  view.strides = nullptr;
+  view.byte_offset = 0;
   return view;
 }
 

@@ -65,7 +65,7 @@ StagingFolder::StagingFolder(StagingFolder &&other)
 
 StagingFolder::~StagingFolder() {
   if (!folder.empty())
-    fs::remove_directories(folder);
+    (void)fs::remove_directories(folder);
 }
 
 std::string StagingFolder::file(llvm::StringRef name) const {

@@ -85,9 +85,11 @@ static constexpr option longOptions[] = {
     {"warmup", required_argument, nullptr, OptWarmup},
     {nullptr, 0, nullptr, 0}};
 
-static void applyOption(int code, const std::string &value,
+static void applyOption(OptionCode code, const std::string &value,
                         RunOptions &options) {
   switch (code) {
+  case OptHelp: // handled by the caller
+    break;
   case OptCompare:
     options.peer = value == "reference" ? Peer::Reference : Peer::OnnxRuntime;
     if (options.peer == Peer::OnnxRuntime)
@@ -139,7 +141,7 @@ std::optional<RunOptions> parseOptions(int argc, char **argv) {
       std::fputs(help, stdout);
       return std::nullopt;
     }
-    applyOption(code, optarg ? optarg : "", options);
+    applyOption(static_cast<OptionCode>(code), optarg ? optarg : "", options);
   }
   if (optind + 1 != argc)
     throw RuntimeError("expected one library, but got " +
