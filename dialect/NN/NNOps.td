@@ -347,7 +347,7 @@ def NN_HardSigmoidOp : NN_UnaryOp<"hard_sigmoid", "clip(alpha·x + beta, 0, 1)">
 }
 def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); infinite bounds do not bind"> {
   let arguments = (ins NN_Tensor:$input, F64Attr:$min, F64Attr:$max);
-  let assemblyFormat = "$input `to` `[` $min `,` $max `]` attr-dict `:` type($input)";
+  let assemblyFormat = "$input `to` ` ` `[` $min `,` $max `]` attr-dict `:` type($input)";
 }
 
 def NN_AddOp : NN_BinaryOp<"add", "x + y", [Commutative]>;
