@@ -29,8 +29,6 @@ def make_session(model, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Its threads would otherwise spin on while the library has its turn.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
     # Names of layers that it does not optimize are of no interest here.
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(
