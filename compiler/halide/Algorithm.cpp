@@ -1,0 +1,257 @@
+//===- Algorithm.cpp - Kernels as Halide algorithms -----------------------===//
+
+#include "compiler/halide/AlgorithmBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace bnopt;
+using Halide::Expr;
+using Halide::Func;
+using Halide::ImageParam;
+using Halide::Var;
+
+/// Halide computes indices with 32 bits.
+static Expr toExpr(int64_t value) { return Expr(static_cast<int32_t>(value)); }
+
+llvm::Expected<KernelFuncs> bnopt::buildAlgorithm(kernel::FuncOp kernel,
+                                                  DimensionViews views) {
+  KernelView view;
+  if (views == DimensionViews::Merged)
+    view = KernelView::getMerged(kernel);
+  return AlgorithmBuilder(kernel, std::move(view)).build();
+}
+
+llvm::Expected<KernelFuncs> AlgorithmBuilder::build() {
+  addArguments();
+  for (Operation &op : kernel.getBody().front()) {
+    if (auto returnOp = dyn_cast<kernel::ReturnOp>(op)) {
+      finish(returnOp.getOperand(0));
+      continue;
+    }
+    if (!buildOp(&op))
+      return llvm::createStringError("'" + op.getName().getStringRef().str() +
+                                     "' has no Halide algorithm");
+  }
+  return std::move(funcs);
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments and result
+//===----------------------------------------------------------------------===//
+
+/// Sizes of packed weights in buffer order: channel within tile, reduced
+/// channel, window, tile.
+static SmallVector<int64_t> getPackedSizes(BlockArgument value,
+                                           kernel::PackedAttr packed) {
+  auto shape = cast<RankedTensorType>(value.getType()).getShape();
+  int64_t outputs = shape.front(), inputs = shape[1];
+  // A matrix B is K×N; transposed it has the order of a convolution's weights.
+  auto gemm = dyn_cast<nn::GemmOp>(*value.getUsers().begin());
+  if (shape.size() == 2 && !(gemm && gemm.getTransB()))
+    std::swap(outputs, inputs);
+  SmallVector<int64_t> sizes = {packed.getTile(), inputs};
+  llvm::append_range(sizes, llvm::reverse(shape.drop_front(2)));
+  sizes.push_back(llvm::divideCeil(outputs, packed.getTile()));
+  return sizes;
+}
+
+static ImageParam makePackedParam(BlockArgument value,
+                                  kernel::PackedAttr packed,
+                                  const std::string &name) {
+  SmallVector<int64_t> sizes = getPackedSizes(value, packed);
+  ImageParam param(Halide::Float(32), sizes.size(), name);
+  int64_t stride = 1;
+  for (auto [dim, size] : llvm::enumerate(sizes)) {
+    param.dim(dim).set_bounds(0, toExpr(size)).set_stride(toExpr(stride));
+    stride *= size;
+  }
+  return param;
+}
+
+static ImageParam makeParam(const MemoryLayout &layout,
+                            const std::string &name) {
+  int64_t rank = layout.shape.size();
+  ImageParam param(Halide::Float(32), rank, name);
+  for (auto [dim, logical] : llvm::enumerate(getBufferOrder(rank))) {
+    int64_t low = layout.halo.empty() ? 0 : layout.halo[2 * logical];
+    int64_t high = layout.halo.empty() ? 0 : layout.halo[2 * logical + 1];
+    param.dim(dim)
+        .set_bounds(toExpr(-low), toExpr(layout.shape[logical] + low + high))
+        .set_stride(toExpr(layout.strides[logical]));
+  }
+  return param;
+}
+
+void AlgorithmBuilder::addArguments() {
+  for (BlockArgument value : kernel.getBody().getArguments())
+    addArgument(value);
+}
+
+void AlgorithmBuilder::addArgument(BlockArgument value) {
+  unsigned index = value.getArgNumber();
+  std::string name = "argument" + std::to_string(index);
+  Attribute attr = kernel.getArgLayout(index);
+  TensorFunc tensor;
+  tensor.argument = index;
+  if (auto packed = dyn_cast_or_null<kernel::PackedAttr>(attr)) {
+    tensor.shape =
+        llvm::to_vector(cast<RankedTensorType>(value.getType()).getShape());
+    funcs.arguments.push_back(makePackedParam(value, packed, name));
+  } else {
+    MemoryLayout layout = view.getLayout(value.getType(), attr);
+    tensor.shape = layout.shape;
+    tensor.halo = layout.halo;
+    funcs.arguments.push_back(makeParam(layout, name));
+  }
+  tensor.func = funcs.arguments.back();
+  values[value] = std::move(tensor);
+}
+
+void AlgorithmBuilder::finish(Value returned) {
+  MemoryLayout layout =
+      view.getLayout(kernel.getResultTypes().front(), kernel.getResultLayout());
+  int64_t rank = layout.shape.size();
+  funcs.vars = getVars(rank);
+  funcs.output = Func("output");
+  funcs.output(funcs.vars) = read(returned, getIndices(funcs.vars));
+  Halide::OutputImageParam buffer = funcs.output.output_buffer();
+  for (auto [dim, logical] : llvm::enumerate(getBufferOrder(rank))) {
+    funcs.extents.push_back(layout.shape[logical]);
+    funcs.strides.push_back(layout.strides[logical]);
+    // The halo is not the kernel's to write: the result is the interior.
+    buffer.dim(dim)
+        .set_bounds(0, toExpr(layout.shape[logical]))
+        .set_stride(toExpr(layout.strides[logical]));
+  }
+  funcs.inPlace = kernel.getInPlace();
+}
+
+//===----------------------------------------------------------------------===//
+// Logical indices and buffer order
+//===----------------------------------------------------------------------===//
+
+std::vector<Var> AlgorithmBuilder::getVars(int64_t rank) {
+  if (rank == 0)
+    return {};
+  if (rank == 1)
+    return {Var("i")};
+  if (rank == 2)
+    return {Var("i"), Var("j")};
+  std::vector<Var> vars = {Var("c")};
+  static const char *const spatial[] = {"x", "y", "z"};
+  for (int64_t dim = 0; dim < rank - 2; ++dim)
+    vars.push_back(dim < 3 ? Var(spatial[dim])
+                           : Var("d" + std::to_string(dim)));
+  vars.push_back(Var("n"));
+  return vars;
+}
+
+Indices AlgorithmBuilder::getIndices(ArrayRef<Var> vars) {
+  Indices indices(vars.size());
+  for (auto [dim, logical] : llvm::enumerate(getBufferOrder(vars.size())))
+    indices[logical] = vars[dim];
+  return indices;
+}
+
+Expr AlgorithmBuilder::read(Value value, ArrayRef<Expr> indices) const {
+  const TensorFunc &tensor = get(value);
+  if (tensor.splat)
+    return Expr(static_cast<float>(*tensor.splat));
+  assert(indices.size() == tensor.shape.size() && "one index per dimension");
+  std::vector<Expr> ordered;
+  for (int64_t logical : getBufferOrder(indices.size()))
+    ordered.push_back(indices[logical]);
+  return tensor.func(ordered);
+}
+
+Expr AlgorithmBuilder::readBroadcast(Value value,
+                                     ArrayRef<Expr> indices) const {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  // Merging dimensions leaves scalars their rank.
+  size_t rank = std::min(shape.size(), indices.size());
+  Indices own(indices.take_back(rank));
+  for (size_t dim = 0; dim < rank; ++dim)
+    if (shape[dim] == 1)
+      own[dim] = 0;
+  return read(value, own);
+}
+
+Expr AlgorithmBuilder::readPadded(Value value, ArrayRef<Expr> indices,
+                                  ArrayRef<int64_t> pads, float outside) const {
+  const TensorFunc &tensor = get(value);
+  int64_t spatialDims = indices.size() - 2;
+  Indices clamped(indices);
+  Expr inside;
+  for (int64_t dim = 0; dim < spatialDims; ++dim) {
+    int64_t low = pads[dim], high = pads[dim + spatialDims], logical = dim + 2;
+    bool haloCovers = outside == 0 && !tensor.halo.empty() &&
+                      tensor.halo[2 * logical] >= low &&
+                      tensor.halo[2 * logical + 1] >= high;
+    if ((low == 0 && high == 0) || haloCovers)
+      continue;
+    int size = tensor.shape[logical];
+    Expr condition = indices[logical] >= 0 && indices[logical] < size;
+    inside = inside.defined() ? inside && condition : condition;
+    clamped[logical] = Halide::clamp(indices[logical], 0, size - 1);
+  }
+  Expr element = read(value, clamped);
+  return inside.defined() ? Halide::select(inside, element, outside) : element;
+}
+
+Indices AlgorithmBuilder::declare(Operation *op) {
+  TensorFunc tensor;
+  tensor.shape = view.getShape(op->getResult(0).getType());
+  tensor.func = Func(op->getName().stripDialect().str());
+  Indices indices = getIndices(getVars(tensor.shape.size()));
+  values[op->getResult(0)] = std::move(tensor);
+  return indices;
+}
+
+void AlgorithmBuilder::define(
+    Operation *op, llvm::function_ref<Expr(ArrayRef<Expr>)> formula) {
+  Indices indices = declare(op);
+  Expr value = formula(indices);
+  funcOf(op)(getVars(indices.size())) = value;
+}
+
+Halide::RDom bnopt::makeReductionDomain(ArrayRef<int64_t> sizes) {
+  Halide::Region region;
+  for (int64_t size : sizes)
+    region.emplace_back(Expr(0), toExpr(size));
+  return Halide::RDom(region, "r");
+}
+
+std::vector<Halide::RVar> bnopt::getReductionVars(const Halide::RDom &domain) {
+  std::vector<Halide::RVar> vars;
+  for (int dim = 0; dim < domain.dimensions(); ++dim)
+    vars.push_back(domain[dim]);
+  return vars;
+}
+
+int64_t bnopt::getNumElements(ArrayRef<int64_t> sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1),
+                         std::multiplies<>());
+}
+
+//===----------------------------------------------------------------------===//
+// Operators
+//===----------------------------------------------------------------------===//
+
+bool AlgorithmBuilder::buildOp(Operation *op) {
+  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+    auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+    if (!splat)
+      return false;
+    TensorFunc tensor;
+    tensor.shape = view.getShape(constant.getType());
+    tensor.splat = splat.getSplatValue<APFloat>().convertToDouble();
+    values[constant.getResult()] = std::move(tensor);
+    return true;
+  }
+  return buildUnary(op) || buildBinary(op) || buildNormalization(op) ||
+         buildMovement(op) || buildLinear(op) || buildReduction(op);
+}

@@ -1,0 +1,131 @@
+//===- AlgorithmBuilder.h - State shared by the algorithm files -----------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_ALGORITHMBUILDER_H
+#define BNOPT_COMPILER_HALIDE_ALGORITHMBUILDER_H
+
+#include "compiler/halide/Algorithm.h"
+#include "compiler/halide/KernelView.h"
+#include "dialect/BN/BNOps.h"
+#include "dialect/NN/NNOps.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+#include <optional>
+
+namespace bnopt {
+
+/// Logical indices (n, c, …, y, x) as expressions.
+using Indices = llvm::SmallVector<Halide::Expr, 5>;
+
+/// Walks the body of a kernel and makes a Func of every value. Formulas are
+/// written in logical dimensions; only `read`, `declare` and `define` know
+/// that Funcs have theirs in buffer order.
+class AlgorithmBuilder {
+public:
+  AlgorithmBuilder(kernel::FuncOp kernel, KernelView view)
+      : kernel(kernel), view(std::move(view)) {}
+
+  llvm::Expected<KernelFuncs> build();
+
+private:
+  /// A value of the kernel.
+  struct TensorFunc {
+    /// Null for a splat constant.
+    Halide::Func func;
+    std::optional<double> splat;
+    llvm::SmallVector<int64_t> shape;
+    /// Elements around the tensor that exist and read as zero; empty: none.
+    llvm::SmallVector<int64_t> halo;
+    /// Set for an argument.
+    std::optional<unsigned> argument;
+  };
+
+  void addArguments();
+  void addArgument(mlir::BlockArgument value);
+  void finish(mlir::Value returned);
+  /// Dispatches on the operator; false when it has no algorithm.
+  bool buildOp(mlir::Operation *op);
+
+  // One family of operators each.
+  bool buildUnary(mlir::Operation *op);
+  bool buildBinary(mlir::Operation *op);
+  bool buildNormalization(mlir::Operation *op);
+  bool buildMovement(mlir::Operation *op);
+  bool buildLinear(mlir::Operation *op);
+  bool buildReduction(mlir::Operation *op);
+
+  void buildConv(nn::ConvOp op);
+  void buildConvTranspose(nn::ConvTransposeOp op);
+  void buildGemm(nn::GemmOp op);
+  void buildMatMul(nn::MatMulOp op);
+  void buildMaxPool(nn::MaxPoolOp op);
+  void buildAveragePool(nn::AveragePoolOp op);
+  void buildReduce(mlir::Operation *op, mlir::ArrayRef<int64_t> axes,
+                   bool keepDims);
+  void buildSoftmax(nn::SoftmaxOp op);
+  void buildLocalResponseNorm(nn::LocalResponseNormOp op);
+  void buildReshape(nn::ReshapeOp op);
+  void buildPad(nn::PadOp op);
+  void buildResize(nn::ResizeOp op);
+  void buildDepthToSpace(nn::DepthToSpaceOp op);
+
+  const TensorFunc &get(mlir::Value value) const {
+    return values.find(value)->second;
+  }
+  mlir::ArrayRef<int64_t> shapeOf(mlir::Value value) const {
+    return get(value).shape;
+  }
+
+  /// The element of `value` at logical `indices`.
+  Halide::Expr read(mlir::Value value,
+                    mlir::ArrayRef<Halide::Expr> indices) const;
+
+  /// The same with NumPy's broadcasting: `indices` are those of the result.
+  Halide::Expr readBroadcast(mlir::Value value,
+                             mlir::ArrayRef<Halide::Expr> indices) const;
+
+  /// The element of an image at indices that may lie up to `pads` (low values,
+  /// then high ones) outside; reads as `outside` there. Without a test where
+  /// the halo covers the pads and `outside` is zero.
+  Halide::Expr readPadded(mlir::Value value,
+                          mlir::ArrayRef<Halide::Expr> indices,
+                          mlir::ArrayRef<int64_t> pads, float outside) const;
+
+  /// The variables of a Func of `rank` dimensions, in buffer order.
+  static std::vector<Halide::Var> getVars(int64_t rank);
+
+  /// The logical indices that `vars` are.
+  static Indices getIndices(mlir::ArrayRef<Halide::Var> vars);
+
+  /// Declares the Func of the result of `op`; its logical indices.
+  Indices declare(mlir::Operation *op);
+
+  /// Declares the result of `op` and defines it: `formula` of the logical
+  /// indices.
+  void define(
+      mlir::Operation *op,
+      llvm::function_ref<Halide::Expr(mlir::ArrayRef<Halide::Expr>)> formula);
+
+  /// The Func declared for the result of `op`.
+  Halide::Func &funcOf(mlir::Operation *op) {
+    return values.find(op->getResult(0))->second.func;
+  }
+
+  kernel::FuncOp kernel;
+  KernelView view;
+  KernelFuncs funcs;
+  llvm::DenseMap<mlir::Value, TensorFunc> values;
+};
+
+/// A reduction over 0 … size − 1 of each of `sizes`, innermost first.
+Halide::RDom makeReductionDomain(mlir::ArrayRef<int64_t> sizes);
+
+std::vector<Halide::RVar> getReductionVars(const Halide::RDom &domain);
+
+/// The product of `sizes`.
+int64_t getNumElements(mlir::ArrayRef<int64_t> sizes);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_ALGORITHMBUILDER_H

@@ -1,0 +1,277 @@
+//===- AlgorithmConvolution.cpp - Linear operators as Funcs ---------------===//
+//
+// Output channels are split into (channel within tile, tile), as the packed
+// weights are; the accumulator has both as dimensions. A tile lies within one
+// group, so that the group is the same for all lanes of a vector.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/halide/AlgorithmBuilder.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace bnopt;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::Var;
+
+static std::optional<int64_t> getPackedTile(kernel::FuncOp kernel,
+                                            unsigned argument) {
+  auto packed =
+      dyn_cast_or_null<kernel::PackedAttr>(kernel.getArgLayout(argument));
+  return packed ? std::optional(packed.getTile()) : std::nullopt;
+}
+
+static int getTilePixels(kernel::FuncOp kernel) {
+  auto direct = dyn_cast_or_null<kernel::DirectAttr>(kernel.getScheduleAttr());
+  return direct ? direct.getPixels() : 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Convolution
+//===----------------------------------------------------------------------===//
+
+/// How far windows reach beyond the input: low values, then high ones. Less
+/// than the pads where strides leave the last elements unread.
+static SmallVector<int64_t> getReach(nn::ConvOp op,
+                                     ArrayRef<int64_t> inputShape,
+                                     ArrayRef<int64_t> outputShape) {
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto pads = op.getPadValues(), window = op.getKernelShape();
+  int64_t dims = window.size();
+  SmallVector<int64_t> reach(2 * dims);
+  for (int64_t dim = 0; dim < dims; ++dim) {
+    int64_t last = (outputShape[dim + 2] - 1) * strides[dim] +
+                   (window[dim] - 1) * dilations[dim] - pads[dim];
+    reach[dim] = pads[dim];
+    reach[dim + dims] = std::max<int64_t>(0, last - (inputShape[dim + 2] - 1));
+  }
+  return reach;
+}
+
+/// Variables (c, t, x, y, …, n) of an accumulator for `imageVars` (c, x, …, n).
+static std::vector<Var> getAccumulatorVars(const std::vector<Var> &imageVars) {
+  std::vector<Var> vars = imageVars;
+  vars.insert(vars.begin() + 1, Var("t"));
+  return vars;
+}
+
+/// The arguments that select image element (c, …) in an accumulator with
+/// tiles of `tile` of `channels` channels.
+static std::vector<Expr> selectTile(const std::vector<Var> &imageVars,
+                                    int64_t channels, int64_t tile) {
+  std::vector<Expr> args(imageVars.begin(), imageVars.end());
+  Expr c = args[0];
+  bool single = tile >= channels;
+  args[0] = single ? c : c % static_cast<int>(tile);
+  args.insert(args.begin() + 1, single ? Expr(0) : c / static_cast<int>(tile));
+  return args;
+}
+
+/// The input channel that reduction step `r` of the tile's channel reads.
+static Expr getInputChannel(nn::ConvOp op, const Expr &channel,
+                            const Expr &tile, int64_t tileChannels,
+                            const Expr &r) {
+  auto outputs = cast<RankedTensorType>(op.getType()).getDimSize(1);
+  int64_t groups = op.getGroups(), groupOutputs = outputs / groups;
+  int groupInputs = op.getWeights().getType().getDimSize(1);
+  if (groups == 1)
+    return r;
+  // Filled-up channels of the last tile read what the last channel reads.
+  Expr valid = outputs % tileChannels == 0
+                   ? channel
+                   : Halide::min(channel, static_cast<int>(outputs - 1));
+  if (groupInputs == 1 && groupOutputs == 1)
+    return valid;
+  if (groupOutputs % tileChannels == 0)
+    return tile / static_cast<int>(groupOutputs / tileChannels) * groupInputs +
+           r;
+  return valid / static_cast<int>(groupOutputs) * groupInputs + r;
+}
+
+void AlgorithmBuilder::buildConv(nn::ConvOp op) {
+  auto shape = llvm::to_vector(shapeOf(op.getInput()));
+  auto resultShape = view.getShape(op.getType());
+  int64_t outputs = resultShape[1], groupOutputs = outputs / op.getGroups();
+  const TensorFunc &weights = get(op.getWeights());
+
+  ConvolutionFuncs conv;
+  SmallVector<int64_t> reductionSizes = {weights.shape[1]};
+  llvm::append_range(reductionSizes, llvm::reverse(op.getKernelShape()));
+  RDom domain = makeReductionDomain(reductionSizes);
+  conv.reduction = getReductionVars(domain);
+  conv.reductionSize = getNumElements(reductionSizes);
+  conv.isDepthwise = op.getGroups() > 1 && weights.shape[1] == 1;
+  auto packedTile = getPackedTile(kernel, *weights.argument);
+  conv.isPacked = packedTile.has_value();
+  conv.tileChannels =
+      packedTile.value_or(conv.isDepthwise ? outputs : groupOutputs);
+  conv.tilePixels = getTilePixels(kernel);
+  conv.weights = funcs.arguments[*weights.argument];
+
+  Indices indices = declare(op);
+  std::vector<Var> imageVars = getVars(indices.size());
+  conv.vars = getAccumulatorVars(imageVars);
+  Var within = conv.vars[0], tile = conv.vars[1];
+  Expr channel = tile * conv.tileChannels + within;
+  Expr validChannel = outputs % conv.tileChannels == 0
+                          ? channel
+                          : Halide::min(channel, static_cast<int>(outputs - 1));
+
+  Indices inputIndices = {
+      indices[0],
+      getInputChannel(op, channel, tile, conv.tileChannels, domain[0])};
+  Indices weightIndices = {validChannel, domain[0]};
+  std::vector<Expr> packedIndices = {within};
+  llvm::append_range(packedIndices, conv.reduction);
+  packedIndices.push_back(tile);
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto pads = op.getPadValues();
+  int64_t dims = strides.size();
+  for (int64_t dim = 0; dim < dims; ++dim) {
+    // Reduction variables after the channel run from the last dimension on.
+    Expr k = domain[static_cast<int>(dims - dim)];
+    inputIndices.push_back(indices[dim + 2] * static_cast<int>(strides[dim]) +
+                           k * static_cast<int>(dilations[dim]) -
+                           static_cast<int>(pads[dim]));
+    weightIndices.push_back(k);
+  }
+  Expr weight = conv.isPacked ? conv.weights(packedIndices)
+                              : read(op.getWeights(), weightIndices);
+
+  conv.accumulator = Func("accumulator");
+  conv.accumulator(conv.vars) =
+      op.getBias() ? read(op.getBias(), validChannel) : Expr(0.0f);
+  conv.accumulator(conv.vars) +=
+      readPadded(op.getInput(), inputIndices, getReach(op, shape, resultShape),
+                 0) *
+      weight;
+  funcOf(op)(imageVars) =
+      conv.accumulator(selectTile(imageVars, outputs, conv.tileChannels));
+  funcs.anchor = std::move(conv);
+}
+
+/// Written as a gather: result pixel y reads input (y + pad −
+/// k·dilation)/stride for those k for which that is an input pixel.
+void AlgorithmBuilder::buildConvTranspose(nn::ConvTransposeOp op) {
+  auto shape = llvm::to_vector(shapeOf(op.getInput()));
+  auto weightShape = llvm::to_vector(shapeOf(op.getWeights()));
+  int groups = op.getGroups();
+  int groupInputs = shape[1] / groups, groupOutputs = weightShape[1];
+  SmallVector<int64_t> sizes = {groupInputs};
+  llvm::append_range(sizes, llvm::reverse(op.getKernelShape()));
+  RDom domain = makeReductionDomain(sizes);
+
+  Indices indices = declare(op);
+  ReductionFuncs reduction;
+  reduction.vars = getVars(indices.size());
+  reduction.reduction = getReductionVars(domain);
+  reduction.reductionSize = getNumElements(sizes);
+  Expr inputChannel = indices[1] / groupOutputs * groupInputs + domain[0];
+  Indices inputIndices = {indices[0], inputChannel};
+  Indices weightIndices = {inputChannel, indices[1] % groupOutputs};
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto pads = op.getPadValues();
+  int64_t dims = strides.size();
+  Expr isRead = Halide::Internal::const_true();
+  for (int64_t dim = 0; dim < dims; ++dim) {
+    Expr k = domain[static_cast<int>(dims - dim)];
+    int stride = strides[dim], size = shape[dim + 2];
+    Expr scaled = indices[dim + 2] + static_cast<int>(pads[dim]) -
+                  k * static_cast<int>(dilations[dim]);
+    isRead =
+        isRead && scaled >= 0 && scaled % stride == 0 && scaled / stride < size;
+    inputIndices.push_back(Halide::clamp(scaled / stride, 0, size - 1));
+    weightIndices.push_back(k);
+  }
+  reduction.accumulator = Func("accumulator");
+  reduction.accumulator(reduction.vars) =
+      op.getBias() ? read(op.getBias(), indices[1]) : Expr(0.0f);
+  reduction.accumulator(reduction.vars) +=
+      Halide::select(isRead, read(op.getInput(), inputIndices), 0.0f) *
+      read(op.getWeights(), weightIndices);
+  funcOf(op)(reduction.vars) = reduction.accumulator(reduction.vars);
+  funcs.anchor = std::move(reduction);
+}
+
+//===----------------------------------------------------------------------===//
+// Matrix products
+//===----------------------------------------------------------------------===//
+
+void AlgorithmBuilder::buildGemm(nn::GemmOp op) {
+  auto aShape = shapeOf(op.getA());
+  const TensorFunc &b = get(op.getB());
+  int64_t reduced = aShape[op.getTransA() ? 0 : 1];
+  int64_t outputs = cast<RankedTensorType>(op.getType()).getDimSize(1);
+
+  ConvolutionFuncs product;
+  RDom domain = makeReductionDomain({reduced});
+  product.reduction = getReductionVars(domain);
+  product.reductionSize = reduced;
+  auto packedTile =
+      b.argument ? getPackedTile(kernel, *b.argument) : std::nullopt;
+  product.isPacked = packedTile.has_value();
+  product.tileChannels = packedTile.value_or(outputs);
+  product.tilePixels = getTilePixels(kernel);
+  if (b.argument)
+    product.weights = funcs.arguments[*b.argument];
+
+  Indices indices = declare(op);
+  std::vector<Var> vars = getVars(2);
+  product.vars = getAccumulatorVars(vars);
+  Expr row = indices[0], k = domain[0];
+  Expr column = product.vars[1] * product.tileChannels + product.vars[0];
+  Indices aIndices = {row, k}, bIndices = {k, column};
+  if (op.getTransA())
+    std::swap(aIndices[0], aIndices[1]);
+  if (op.getTransB())
+    std::swap(bIndices[0], bIndices[1]);
+  product.accumulator = Func("accumulator");
+  product.accumulator(product.vars) = 0.0f;
+  product.accumulator(product.vars) +=
+      read(op.getA(), aIndices) *
+      (product.isPacked ? product.weights(product.vars[0], k, product.vars[1])
+                        : read(op.getB(), bIndices));
+
+  Expr value =
+      product.accumulator(selectTile(vars, outputs, product.tileChannels));
+  value *= static_cast<float>(op.getAlpha().convertToDouble());
+  if (op.getBias())
+    value += static_cast<float>(op.getBeta().convertToDouble()) *
+             readBroadcast(op.getBias(), indices);
+  funcOf(op)(vars) = value;
+  funcs.anchor = std::move(product);
+}
+
+void AlgorithmBuilder::buildMatMul(nn::MatMulOp op) {
+  int64_t reduced = shapeOf(op.getLhs()).back();
+  RDom domain = makeReductionDomain({reduced});
+  Indices indices = declare(op);
+  ReductionFuncs reduction;
+  reduction.vars = getVars(indices.size());
+  reduction.reduction = getReductionVars(domain);
+  reduction.reductionSize = reduced;
+  Indices lhs = indices, rhs = indices;
+  lhs.back() = domain[0];
+  rhs[rhs.size() - 2] = domain[0];
+  reduction.accumulator = Func("accumulator");
+  reduction.accumulator(reduction.vars) = 0.0f;
+  reduction.accumulator(reduction.vars) +=
+      readBroadcast(op.getLhs(), lhs) * readBroadcast(op.getRhs(), rhs);
+  funcOf(op)(reduction.vars) = reduction.accumulator(reduction.vars);
+  funcs.anchor = std::move(reduction);
+}
+
+bool AlgorithmBuilder::buildLinear(Operation *op) {
+  return llvm::TypeSwitch<Operation *, bool>(op)
+      .Case([&](nn::ConvOp op) { return buildConv(op), true; })
+      .Case(
+          [&](nn::ConvTransposeOp op) { return buildConvTranspose(op), true; })
+      .Case([&](nn::GemmOp op) { return buildGemm(op), true; })
+      .Case([&](nn::MatMulOp op) { return buildMatMul(op), true; })
+      .Default(false);
+}

@@ -1,0 +1,95 @@
+//===- KernelFuncs.h - A kernel between algorithm and schedule ------------===//
+//
+// What the algorithm files make of a `kernel.func`, and all that the schedule
+// files see: Halide Funcs and plain numbers.
+//
+// Dimensions are in buffer order, innermost first: (c, x, y, …, n) for images,
+// the last logical dimension first for tensors of rank 1 and 2.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_KERNELFUNCS_H
+#define BNOPT_COMPILER_HALIDE_KERNELFUNCS_H
+
+#include "Halide.h"
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+namespace bnopt {
+
+/// A convolution or matrix product. The accumulator has the dimensions
+/// (channel within tile, tile, x, y, …, n); of a matrix product, the rows of
+/// the result are x and there is no n.
+struct ConvolutionFuncs {
+  Halide::Func accumulator;
+  std::vector<Halide::Var> vars;
+  /// Input channel, then the window: innermost first.
+  std::vector<Halide::RVar> reduction;
+  /// The packed weights (channel within tile, input channel, window…, tile).
+  Halide::ImageParam weights;
+  /// Output channels per tile of the packed weights.
+  int tileChannels = 1;
+  /// Neighbouring pixels computed together.
+  int tilePixels = 1;
+  /// Multiply-adds per result element.
+  int64_t reductionSize = 1;
+  /// One input channel per output channel: nothing is shared between channels.
+  bool isDepthwise = false;
+  /// `weights` is packed; otherwise they are read wherever they lie.
+  bool isPacked = false;
+};
+
+/// A reduction over a window of the input, with the dimensions of the output.
+struct WindowFuncs {
+  Halide::Func accumulator;
+  std::vector<Halide::Var> vars;
+  std::vector<Halide::RVar> window;
+  int64_t windowSize = 1;
+  /// A Func that the window reads, to be stored per pixel; else undefined.
+  Halide::Func staged;
+};
+
+/// A reduction over whole dimensions, with the dimensions of the output.
+struct ReductionFuncs {
+  Halide::Func accumulator;
+  std::vector<Halide::Var> vars;
+  std::vector<Halide::RVar> reduction;
+  /// Elements reduced into one.
+  int64_t reductionSize = 1;
+};
+
+/// Softmax: all but `exponentials` lack the axis.
+struct SoftmaxFuncs {
+  Halide::Func maximum;
+  Halide::Func exponentials;
+  Halide::Func sum;
+  std::vector<Halide::Var> vars;
+  Halide::RVar maximumAxis, sumAxis;
+  /// Position of the axis in the output's dimensions.
+  int axis = 0;
+  int64_t axisSize = 1;
+};
+
+using AnchorFuncs = std::variant<std::monostate, ConvolutionFuncs, WindowFuncs,
+                                 ReductionFuncs, SoftmaxFuncs>;
+
+/// A kernel. Elementwise operators need no schedule: they are computed where
+/// they are used.
+struct KernelFuncs {
+  Halide::Func output;
+  /// The output's dimensions, and their sizes and strides in elements.
+  std::vector<Halide::Var> vars;
+  std::vector<int> extents;
+  std::vector<int> strides;
+  std::vector<Halide::ImageParam> arguments;
+  AnchorFuncs anchor;
+  /// The output may share memory with an operand, so no element may be
+  /// computed twice.
+  bool inPlace = false;
+};
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_KERNELFUNCS_H

@@ -1,0 +1,55 @@
+//===- KernelView.h - Dimensions that a kernel treats as one --------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_KERNELVIEW_H
+#define BNOPT_COMPILER_HALIDE_KERNELVIEW_H
+
+#include "dialect/Kernel/KernelOps.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace bnopt {
+
+/// Strides in elements and halo of a tensor in memory.
+struct MemoryLayout {
+  llvm::SmallVector<int64_t> shape;
+  llvm::SmallVector<int64_t> strides;
+  /// Low and high per dimension; empty means none.
+  llvm::SmallVector<int64_t> halo;
+};
+
+/// How a kernel sees the shapes of its tensors. Pixels that follow each other
+/// at one distance are a single row to pointwise convolutions and elementwise
+/// operators, and a contiguous tensor is a vector to elementwise operators:
+/// longer loops, with fewer tails.
+class KernelView {
+public:
+  enum class Merge { Nothing, Pixels, Everything };
+
+  /// Merges nothing.
+  KernelView() = default;
+
+  /// Merges as much as operators and layouts of `kernel` allow.
+  static KernelView getMerged(kernel::FuncOp kernel);
+
+  Merge merged() const { return merge; }
+
+  /// A tensor's shape as the kernel sees it.
+  llvm::SmallVector<int64_t> getShape(mlir::Type type) const;
+
+  /// Where an argument (or, `layout` being the result's, the result) lies.
+  MemoryLayout getLayout(mlir::Type type, mlir::Attribute layout) const;
+
+private:
+  explicit KernelView(Merge merge) : merge(merge) {}
+
+  Merge merge = Merge::Nothing;
+};
+
+/// The logical dimensions from innermost to outermost in the buffers of a
+/// kernel: channels, then the last spatial dimension first, then the batch;
+/// for rank 1 and 2 from last to first.
+llvm::SmallVector<int64_t> getBufferOrder(int64_t rank);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_KERNELVIEW_H

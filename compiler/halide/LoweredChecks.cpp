@@ -1,0 +1,74 @@
+//===- LoweredChecks.cpp - What generated code must not do ----------------===//
+
+#include "compiler/halide/LoweredChecks.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <sstream>
+
+using namespace bnopt;
+using Halide::Internal::Allocate;
+using Halide::Internal::AssertStmt;
+using Halide::Internal::Call;
+
+/// Larger allocations go to the heap, whatever the schedule says.
+static constexpr int64_t maximumStackBytes = 16 * 1024;
+
+/// Assertions about the descriptors that a caller passes. The host function
+/// is generated from the same layouts, so they hold.
+static constexpr llvm::StringLiteral callerAssertions[] = {
+    "halide_error_bad_dimensions",
+    "halide_error_bad_type",
+    "halide_error_buffer_allocation_too_large",
+    "halide_error_buffer_argument_is_null",
+    "halide_error_buffer_extents_negative",
+    "halide_error_buffer_extents_too_large",
+    "halide_error_buffer_is_null",
+    "halide_error_constraint_violated",
+    "halide_error_device_dirty_with_no_device_support",
+    "halide_error_host_is_null",
+};
+
+static std::string toString(const Halide::Expr &expr) {
+  std::ostringstream stream;
+  stream << expr;
+  return stream.str();
+}
+
+namespace {
+class Checks : public Halide::Internal::IRVisitor {
+public:
+  std::vector<std::string> failures;
+
+private:
+  using IRVisitor::visit;
+
+  void visit(const AssertStmt *op) override {
+    const auto *call = op->message.as<Call>();
+    bool isCallers = call && llvm::is_contained(callerAssertions, call->name);
+    if (!isCallers && !Halide::Internal::is_const_one(op->condition))
+      failures.push_back("cannot prove " + toString(op->condition) + " (" +
+                         (call ? call->name : toString(op->message)) + ")");
+    IRVisitor::visit(op);
+  }
+
+  void visit(const Allocate *op) override {
+    int64_t bytes = op->constant_allocation_size() * int64_t(op->type.bytes());
+    if (op->memory_type == Halide::MemoryType::Heap || bytes == 0 ||
+        bytes > maximumStackBytes)
+      failures.push_back("'" + op->name + "' needs memory at run time (" +
+                         std::to_string(bytes) + " bytes)");
+    IRVisitor::visit(op);
+  }
+};
+} // namespace
+
+llvm::Error bnopt::checkLowered(const Halide::Module &module) {
+  Checks checks;
+  for (const Halide::Internal::LoweredFunc &function : module.functions())
+    function.body.accept(&checks);
+  if (checks.failures.empty())
+    return llvm::Error::success();
+  return llvm::createStringError(checks.failures.front());
+}

@@ -1,0 +1,37 @@
+//===- Schedule.h - How kernels are computed ------------------------------===//
+//
+// The schedule files see Funcs and numbers only: no IR.
+//
+// No schedule may need memory at run time: what is stored goes to registers or
+// to a stack slot of constant size. No element may be computed twice when the
+// kernel runs in place.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_SCHEDULE_H
+#define BNOPT_COMPILER_HALIDE_SCHEDULE_H
+
+#include "compiler/halide/KernelFuncs.h"
+#include "passes/lower/TileModel.h"
+
+namespace bnopt {
+
+/// Schedules all Funcs of `kernel` for a processor with `unit`.
+void scheduleKernel(KernelFuncs &kernel, const VectorUnit &unit);
+
+// One class of kernels each; `scheduleKernel` chooses.
+void scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
+                         const VectorUnit &unit);
+void scheduleDepthwise(KernelFuncs &kernel, ConvolutionFuncs &conv,
+                       const VectorUnit &unit);
+void scheduleWindow(KernelFuncs &kernel, WindowFuncs &window,
+                    const VectorUnit &unit);
+void scheduleReduction(KernelFuncs &kernel, ReductionFuncs &reduction,
+                       const VectorUnit &unit);
+void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
+                     const VectorUnit &unit);
+void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_SCHEDULE_H

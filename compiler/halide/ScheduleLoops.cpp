@@ -1,0 +1,81 @@
+//===- ScheduleLoops.cpp - Loops that schedules have in common ------------===//
+
+#include "compiler/halide/ScheduleLoops.h"
+
+#include <algorithm>
+
+using namespace bnopt;
+using Halide::Func;
+using Halide::TailStrategy;
+using Halide::Var;
+
+/// Enough for 16 threads to finish about together, few enough that starting a
+/// task (below a microsecond) does not count.
+static constexpr int minimumTasks = 16;
+static constexpr int maximumTasks = 64;
+
+/// Waking a thread takes 5–20 µs; below this many cycles (30 µs) one thread
+/// has finished before the others help.
+static constexpr int64_t parallelCycles = 100000;
+
+int bnopt::getLargestDivisor(int value, int bound) {
+  for (int divisor = std::min(value, bound); divisor > 1; --divisor)
+    if (value % divisor == 0)
+      return divisor;
+  return 1;
+}
+
+int bnopt::getLanes(int extent, int lanes, bool exact) {
+  while (lanes > 1 && (lanes > extent || (exact && extent % lanes != 0)))
+    lanes /= 2;
+  return lanes;
+}
+
+int bnopt::getVectorDim(const KernelFuncs &kernel) {
+  for (size_t dim = 0; dim < kernel.strides.size(); ++dim)
+    if (kernel.strides[dim] == 1 && kernel.extents[dim] > 1)
+      return dim;
+  return 0;
+}
+
+void bnopt::splitLoop(Func &func, const Var &loop, const Var &outer,
+                      const Var &inner, int factor, int extent, bool exact) {
+  // Of a division without remainder nothing is left of the test.
+  bool divides = exact || extent % factor == 0;
+  func.split(loop, outer, inner, factor,
+             divides ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+}
+
+void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
+                        int64_t cycles) {
+  if (cycles < parallelCycles)
+    return;
+  std::vector<Var> taken;
+  int tasks = 1;
+  for (auto loop = loops.rbegin(); loop != loops.rend() && tasks < minimumTasks;
+       ++loop) {
+    int parts = getLargestDivisor(loop->extent, maximumTasks / tasks);
+    if (parts == 1 && loop->extent > 1)
+      break;
+    tasks *= parts;
+    if (parts == loop->extent) {
+      taken.push_back(loop->var);
+      continue;
+    }
+    Var outer(loop->var.name() + "_task"), inner(loop->var.name() + "_part");
+    func.split(loop->var, outer, inner, loop->extent / parts,
+               TailStrategy::GuardWithIf);
+    taken.push_back(outer);
+    break;
+  }
+  if (tasks == 1)
+    return;
+  // `taken` runs from the outermost loop inwards.
+  Var task = taken.front();
+  for (size_t i = 1; i < taken.size(); ++i) {
+    Var fused("task" + std::to_string(i));
+    func.fuse(taken[i], task, fused);
+    task = fused;
+  }
+  func.parallel(task);
+}

@@ -1,0 +1,40 @@
+//===- ScheduleLoops.h - Loops that schedules have in common --------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_SCHEDULELOOPS_H
+#define BNOPT_COMPILER_HALIDE_SCHEDULELOOPS_H
+
+#include "compiler/halide/KernelFuncs.h"
+
+namespace bnopt {
+
+/// A loop and how often it runs.
+struct Loop {
+  Halide::Var var;
+  int extent;
+};
+
+/// The largest divisor of `value` that is at most `bound`.
+int getLargestDivisor(int value, int bound);
+
+/// Lanes for a dimension of `extent` elements: a power of two, at most `lanes`
+/// and at most the extent; a divisor of it if `exact`.
+int getLanes(int extent, int lanes, bool exact);
+
+/// The dimension of the output whose elements follow each other in memory.
+int getVectorDim(const KernelFuncs &kernel);
+
+/// Splits `loop` by `factor`, which must divide its extent if `exact`; else
+/// the last part is shifted to end with the dimension.
+void splitLoop(Halide::Func &func, const Halide::Var &loop,
+               const Halide::Var &outer, const Halide::Var &inner, int factor,
+               int extent, bool exact);
+
+/// Distributes the outer `loops` (innermost first, the outermost loops of
+/// `func`) over threads, as one parallel loop of a few times more tasks than
+/// processors have cores, if `cycles` of work are worth waking them.
+void parallelize(Halide::Func &func, const std::vector<Loop> &loops,
+                 int64_t cycles);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_SCHEDULELOOPS_H
