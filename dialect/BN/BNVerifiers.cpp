@@ -219,7 +219,9 @@ LogicalResult GroupNormOp::verify() {
   // (C4)
   int64_t channels = input.getDimSize(1);
   auto groups = static_cast<int64_t>(getGroups());
-  if (groups > 0 && (ShapedType::isDynamic(channels) || channels % groups == 0))
+  if (groups <= 0)
+    return emitOpError("expects 'groups' to be positive, but got ") << groups;
+  if (ShapedType::isDynamic(channels) || channels % groups == 0)
     return success();
   return emitOpError("expects 'groups' to divide ")
          << channels << " input channels, but got " << groups;

@@ -172,7 +172,10 @@ LogicalResult PlaceOp::verify() {
   auto offset = static_cast<int64_t>(getOffset());
   int64_t arena = getArena().getType().getDimSize(0);
   int64_t end = offset + getSizeInBytes(getResult().getType());
-  if (offset >= 0 && (ShapedType::isDynamic(arena) || end <= arena))
+  if (offset < 0)
+    return emitOpError("expects 'offset' not to be negative, but got ")
+           << offset;
+  if (ShapedType::isDynamic(arena) || end <= arena)
     return success();
   return emitOpError("expects the place to lie within the arena of ")
          << arena << " bytes, but it spans " << offset << ".." << end;

@@ -224,7 +224,9 @@ LogicalResult ChannelShuffleOp::verify() {
   // (C1)
   int64_t channels = getInput().getType().getDimSize(1);
   int64_t groups = getGroups();
-  if (groups > 0 && (ShapedType::isDynamic(channels) || channels % groups == 0))
+  if (groups <= 0)
+    return emitOpError("expects 'groups' to be positive, but got ") << groups;
+  if (ShapedType::isDynamic(channels) || channels % groups == 0)
     return success();
   return emitOpError("expects 'groups' to divide ")
          << channels << " input channels, but got " << groups;
@@ -238,8 +240,10 @@ LogicalResult DepthToSpaceOp::verify() {
            << input.getRank() - 2;
   // (C2)
   int64_t channels = input.getDimSize(1), block = getBlockSize();
-  if (block > 0 &&
-      (ShapedType::isDynamic(channels) || channels % (block * block) == 0))
+  if (block <= 0)
+    return emitOpError("expects 'block_size' to be positive, but got ")
+           << block;
+  if (ShapedType::isDynamic(channels) || channels % (block * block) == 0)
     return success();
   return emitOpError("expects the square of 'block_size' to divide ")
          << channels << " input channels, but got " << block;

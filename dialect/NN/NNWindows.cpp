@@ -94,7 +94,10 @@ static LogicalResult verifySameRank(Operation *op, RankedTensorType input,
 static LogicalResult verifyGroups(Operation *op, int64_t groups,
                                   int64_t channels, StringRef which,
                                   Value origin, StringRef name) {
-  if (groups > 0 && (ShapedType::isDynamic(channels) || channels % groups == 0))
+  if (groups <= 0)
+    return op->emitOpError("expects 'groups' to be positive, but got ")
+           << groups;
+  if (ShapedType::isDynamic(channels) || channels % groups == 0)
     return success();
   return noteOrigin(op->emitOpError("expects 'groups' to divide ")
                         << channels << " " << which << " channels, but got "

@@ -18,9 +18,8 @@ func.func @conv_c2(%x: tensor<1x4x8x8xf32>, %w: tensor<6x1x3x3xf32>) -> tensor<1
 
 // -----
 
-// expected-note@+1 {{input defined here}}
 func.func @conv_c2_not_positive(%x: tensor<1x4x8x8xf32>, %w: tensor<6x1x3x3xf32>) -> tensor<1x6x6x6xf32> {
-  // expected-error@+1 {{'nn.conv' op expects 'groups' to divide 4 input channels, but got 0}}
+  // expected-error@+1 {{'nn.conv' op expects 'groups' to be positive, but got 0}}
   %result = nn.conv %x, %w groups 0 : (tensor<1x4x8x8xf32>, tensor<6x1x3x3xf32>) -> tensor<1x6x6x6xf32>
   return %result : tensor<1x6x6x6xf32>
 }
