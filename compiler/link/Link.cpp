@@ -68,9 +68,9 @@ llvm::Expected<std::vector<std::string>> Linkage::stageObjects() {
   llvm::append_range(objects, getSupportObjects());
   std::vector<std::string> paths;
   for (auto [index, object] : llvm::enumerate(objects)) {
-    std::string name = llvm::utostr(index) + "-" +
-                       path::filename(object.getBufferIdentifier()).str() +
-                       ".o";
+    std::string name =
+        llvm::utostr(index) + "-" +
+        path::stem(object.getBufferIdentifier()).take_front(100).str() + ".o";
     auto file = staging.write(
         name, [&](llvm::raw_ostream &os) { os << object.getBuffer(); });
     if (!file)
