@@ -34,9 +34,11 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   std::vector<Halide::Argument> arguments(funcs->arguments.begin(),
                                           funcs->arguments.end());
   Halide::Module lowered =
-      funcs->output.compile_to_module(arguments, symbol, halideTarget);
-  if (llvm::Error error = checkLowered(lowered))
-    return error;
+      Halide::Pipeline(funcs->output)
+          .compile_to_module(arguments, symbol, halideTarget,
+                             Halide::LinkageType::External);
+  if (llvm::Error error = checkLowered(lowered, *funcs))
+    return std::move(error);
   if (options.asserts)
     return lowered;
   Halide::Module result(symbol,

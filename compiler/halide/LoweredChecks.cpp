@@ -5,6 +5,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <map>
 #include <sstream>
 
 using namespace bnopt;
@@ -36,18 +37,50 @@ static std::string toString(const Halide::Expr &expr) {
   return stream.str();
 }
 
+/// What the fields of the descriptors are, by the names they have in lowered
+/// code.
+using KnownFields = std::map<std::string, Halide::Expr>;
+
+static void addFields(KnownFields &fields, const std::string &buffer,
+                      const Halide::Parameter &parameter) {
+  for (int dim = 0; dim < parameter.dimensions(); ++dim) {
+    std::string suffix = "." + std::to_string(dim);
+    fields[buffer + ".min" + suffix] = parameter.min_constraint(dim);
+    fields[buffer + ".extent" + suffix] = parameter.extent_constraint(dim);
+    fields[buffer + ".stride" + suffix] = parameter.stride_constraint(dim);
+  }
+}
+
+static KnownFields getFields(const KernelFuncs &kernel) {
+  KnownFields fields;
+  for (const Halide::ImageParam &argument : kernel.arguments)
+    addFields(fields, argument.name(), argument.parameter());
+  Halide::Func output = kernel.output;
+  addFields(fields, output.name(), output.output_buffer().parameter());
+  return fields;
+}
+
 namespace {
 class Checks : public Halide::Internal::IRVisitor {
 public:
+  explicit Checks(KnownFields fields) : fields(std::move(fields)) {}
+
   std::vector<std::string> failures;
 
 private:
+  bool isProved(const Halide::Expr &condition) const {
+    return Halide::Internal::can_prove(
+        Halide::Internal::substitute(fields, condition));
+  }
+
+  KnownFields fields;
+
   using IRVisitor::visit;
 
   void visit(const AssertStmt *op) override {
     const auto *call = op->message.as<Call>();
     bool isCallers = call && llvm::is_contained(callerAssertions, call->name);
-    if (!isCallers && !Halide::Internal::is_const_one(op->condition))
+    if (!isCallers && !isProved(op->condition))
       failures.push_back("cannot prove " + toString(op->condition) + " (" +
                          (call ? call->name : toString(op->message)) + ")");
     IRVisitor::visit(op);
@@ -64,8 +97,9 @@ private:
 };
 } // namespace
 
-llvm::Error bnopt::checkLowered(const Halide::Module &module) {
-  Checks checks;
+llvm::Error bnopt::checkLowered(const Halide::Module &module,
+                                const KernelFuncs &kernel) {
+  Checks checks(getFields(kernel));
   for (const Halide::Internal::LoweredFunc &function : module.functions())
     function.body.accept(&checks);
   if (checks.failures.empty())
