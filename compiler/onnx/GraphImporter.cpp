@@ -9,9 +9,22 @@ using namespace mlir;
 
 namespace bnopt::onnx_import {
 
-LogicalResult GraphImporter::countDiagnostic(const Diagnostic &diagnostic) {
-  bool isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
-  return success(isError && numErrors++ > 0);
+FirstError::FirstError(MLIRContext *context)
+    : handler(std::in_place, context, [this](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
+          return failure();
+        if (count++ == 0) {
+          location = diagnostic.getLocation();
+          message = diagnostic.str();
+        }
+        return success();
+      }) {}
+
+LogicalResult FirstError::report() {
+  handler.reset();
+  if (!location)
+    return success();
+  return emitError(*location) << message;
 }
 
 std::string GraphImporter::getNodeName(int index) const {
@@ -189,10 +202,11 @@ LogicalResult GraphImporter::findLiveNodes() {
   liveNodes.assign(graph.node_size(), false);
   SmallVector<int> worklist;
   auto require = [&](StringRef name, int user) -> LogicalResult {
-    if (name.empty() || !liveValues.insert(name).second)
+    if (name.empty())
       return success();
     auto producer = producers->find(name);
     if (producer == producers->end()) {
+      liveValues.insert(name);
       if (given.contains(name))
         return success();
       if (user < 0)
@@ -206,6 +220,7 @@ LogicalResult GraphImporter::findLiveNodes() {
              << "input '" << name << "' is used before node '"
              << getNodeName(producer->second)
              << "' defines it: the graph is not sorted or has a cycle";
+    liveValues.insert(name);
     if (!liveNodes[producer->second]) {
       liveNodes[producer->second] = true;
       worklist.push_back(producer->second);

@@ -8,27 +8,43 @@
 #include "compiler/onnx/ImportOnnx.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace bnopt::onnx_import {
+
+/// Holds errors back while it lives and keeps the first, without its notes:
+/// what follows it is its consequence, and in a model all of it happens at
+/// one node.
+class FirstError {
+public:
+  explicit FirstError(mlir::MLIRContext *context);
+
+  /// Errors so far.
+  int64_t getCount() const { return count; }
+  /// Stops holding back and emits the first error, if there was one.
+  llvm::LogicalResult report();
+
+private:
+  std::optional<mlir::Location> location;
+  std::string message;
+  int64_t count = 0;
+  std::optional<mlir::ScopedDiagnosticHandler> handler;
+};
 
 /// Imports one graph: checks it, then builds the live nodes in their order.
 class GraphImporter {
 public:
   GraphImporter(ModelFile &file, mlir::FileLineColLoc location,
-                const ImportOptions &options)
+                const ImportOptions &options, const FirstError &errors)
       : file(file), graph(*file.getModel().mutable_graph()), location(location),
-        options(options), builder(location.getContext()),
-        handler(location.getContext(), [this](mlir::Diagnostic &diagnostic) {
-          return countDiagnostic(diagnostic);
-        }) {}
+        options(options), errors(errors), builder(location.getContext()) {}
 
   /// Adds the entry function `name` to `module`.
   llvm::LogicalResult import(mlir::ModuleOp module, llvm::StringRef name);
 
   mlir::OpBuilder &getBuilder() { return builder; }
-  /// Errors emitted in this context since the import began.
-  int64_t getNumErrors() const { return numErrors; }
+  const FirstError &getErrors() const { return errors; }
   ModelFile &getFile() { return file; }
   int64_t getOpset() const { return opset; }
 
@@ -55,9 +71,6 @@ public:
   void setBatchFactor(mlir::Value value, int64_t factor);
 
 private:
-  /// Passes on the first error only: what follows it is its consequence.
-  llvm::LogicalResult countDiagnostic(const mlir::Diagnostic &diagnostic);
-
   llvm::LogicalResult readOpsets();
   llvm::LogicalResult readInitializers();
   llvm::LogicalResult addInputs(mlir::func::FuncOp function);
@@ -78,6 +91,7 @@ private:
   onnx::GraphProto &graph;
   mlir::FileLineColLoc location;
   const ImportOptions &options;
+  const FirstError &errors;
   mlir::OpBuilder builder;
   /// Version of the default operator set.
   int64_t opset = 0;
@@ -85,8 +99,6 @@ private:
   llvm::DenseSet<llvm::StringRef> liveValues;
   std::vector<bool> liveNodes;
   llvm::DenseMap<mlir::Value, int64_t> batchFactors;
-  int64_t numErrors = 0;
-  mlir::ScopedDiagnosticHandler handler;
 };
 
 } // namespace bnopt::onnx_import

@@ -55,8 +55,11 @@ importOnnx(StringRef path, const ImportOptions &options, MLIRContext *context) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(location);
   std::string name =
       options.modelName.empty() ? getModelName(path) : options.modelName;
-  onnx_import::GraphImporter importer(**file, location, options);
-  if (failed(importer.import(*module, name)) || failed(verify(*module)))
+  onnx_import::FirstError errors(context);
+  onnx_import::GraphImporter importer(**file, location, options, errors);
+  bool imported =
+      succeeded(importer.import(*module, name)) && succeeded(verify(*module));
+  if (failed(errors.report()) || !imported)
     return failure();
   return module;
 }

@@ -162,7 +162,7 @@ DictionaryAttr Node::getDictionary(Attributes attributes) {
       llvm::filter_to_vector(attributes, isPresent));
 }
 
-int64_t Node::numErrors() const { return importer.getNumErrors(); }
+int64_t Node::numErrors() const { return importer.getErrors().getCount(); }
 
 LogicalResult Node::reportUninferred(int64_t errorsBefore) {
   if (numErrors() == errorsBefore)
