@@ -16,6 +16,7 @@
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FoldPatterns.h"
 #include "passes/fold/FoldRemarks.h"
+#include "passes/fold/ScaleAndShift.h"
 
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 
@@ -36,19 +37,6 @@ namespace {
 //===----------------------------------------------------------------------===//
 // Predicates
 //===----------------------------------------------------------------------===//
-
-/// Scale and shift of an operator in f64.
-struct ScaleAndShift {
-  std::vector<double> scale, shift;
-};
-
-std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op) {
-  std::optional<ConstantData> scale = ConstantData::get(op.getScale());
-  std::optional<ConstantData> shift = ConstantData::get(op.getShift());
-  if (!scale || !shift)
-    return std::nullopt;
-  return ScaleAndShift{scale->toDoubles(), shift->toDoubles()};
-}
 
 bool hasConstantParameters(bn::ScaleShiftOp op) {
   return ConstantData::get(op.getScale()) && ConstantData::get(op.getShift());
@@ -222,16 +210,8 @@ struct MergeScaleShifts : OpRewritePattern<bn::ScaleShiftOp> {
     remarkFolded(lower, upper, "s = s2*s1, t = s2*t1 + t2");
 
     Location loc = rewriter.getFusedLoc({upper.getLoc(), lower.getLoc()});
-    auto type = RankedTensorType::get(lower.getScale().getType().getShape(),
-                                      rewriter.getF64Type());
-    const std::string name = getNodeName(loc).str();
-    Value scale =
-        createConstant(rewriter, loc, name + ".scale", type, merged->scale);
-    Value shift =
-        createConstant(rewriter, loc, name + ".shift", type, merged->shift);
-    auto result = bn::ScaleShiftOp::create(rewriter, loc, lower.getType(),
-                                           upper.getInput(), scale, shift,
-                                           lower.getFeatureIndexAttr());
+    auto result = createScaleShift(rewriter, loc, upper.getInput(), *merged,
+                                   lower.getFeatureIndex());
     rewriter.replaceOp(lower, result);
     ++counts.merged;
     return success();
@@ -260,10 +240,8 @@ struct AbsorbScaleShift : OpRewritePattern<bn::ScaleShiftOp> {
     remarkFolded(op, producer, "W' = s*W, b' = s*b + t");
     rewriter.setInsertionPoint(producer);
     Location loc = producer->getLoc();
-    const std::string name = getNodeName(loc).str();
-    Value weights =
-        std::move(folded->weights).build(rewriter, loc, name + ".weights");
-    Value bias = std::move(folded->bias).build(rewriter, loc, name + ".bias");
+    Value weights = std::move(folded->weights).build(rewriter, loc, "weights");
+    Value bias = std::move(folded->bias).build(rewriter, loc, "bias");
     Operation *clone =
         match->producer.cloneWithWeights(rewriter, weights, bias);
     rewriter.replaceOp(op, clone->getResults());
@@ -293,11 +271,10 @@ void narrowParameters(bn::ScaleShiftOp op) {
     if (!rounded.fill(0, data->getNumElements(),
                       [&](int64_t index) { return (*data)[index]; }))
       continue;
-    const std::string name = getNodeName(op.getLoc()).str();
     Operation *old = operand->get().getDefiningOp();
     operand->set(std::move(rounded).build(
         builder, op.getLoc(),
-        name + (operand == &op.getScaleMutable() ? ".scale" : ".shift")));
+        operand == &op.getScaleMutable() ? "scale" : "shift"));
     if (old->use_empty())
       old->erase();
   }

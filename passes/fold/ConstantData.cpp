@@ -103,25 +103,8 @@ bool ConstantBuffer::writeOther(int64_t index, double value) {
   return rounded.isFinite();
 }
 
-Value ConstantBuffer::build(OpBuilder &builder, Location loc,
-                            StringRef name) && {
-  TypedAttr attribute;
-  if (type.getNumElements() <= maxInlineElements)
-    attribute = DenseElementsAttr::getFromRawBuffer(type, blob.getData());
-  else
-    attribute = DenseResourceElementsAttr::get(type, name, std::move(blob));
-  return arith::ConstantOp::create(builder, loc, attribute);
-}
-
-Value createConstant(OpBuilder &builder, Location loc, StringRef name,
-                     RankedTensorType type, ArrayRef<double> values) {
-  ConstantBuffer buffer(type);
-  buffer.fill(0, type.getNumElements(),
-              [&](int64_t index) { return values[index]; });
-  return std::move(buffer).build(builder, loc, name);
-}
-
-StringRef getNodeName(Location loc) {
+/// The name of the node that `loc` stands for, or an empty string.
+static StringRef getNodeName(Location loc) {
   if (auto named = dyn_cast<NameLoc>(loc))
     return named.getName();
   if (auto fused = dyn_cast<FusedLoc>(loc))
@@ -129,6 +112,30 @@ StringRef getNodeName(Location loc) {
       if (StringRef name = getNodeName(part); !name.empty())
         return name;
   return {};
+}
+
+static std::string getConstantName(Location loc, StringRef role) {
+  const StringRef node = getNodeName(loc);
+  return node.empty() ? role.str() : (node + "." + role).str();
+}
+
+Value ConstantBuffer::build(OpBuilder &builder, Location loc,
+                            StringRef role) && {
+  TypedAttr attribute;
+  if (type.getNumElements() <= maxInlineElements)
+    attribute = DenseElementsAttr::getFromRawBuffer(type, blob.getData());
+  else
+    attribute = DenseResourceElementsAttr::get(type, getConstantName(loc, role),
+                                               std::move(blob));
+  return arith::ConstantOp::create(builder, loc, attribute);
+}
+
+Value createConstant(OpBuilder &builder, Location loc, StringRef role,
+                     RankedTensorType type, ArrayRef<double> values) {
+  ConstantBuffer buffer(type);
+  buffer.fill(0, type.getNumElements(),
+              [&](int64_t index) { return values[index]; });
+  return std::move(buffer).build(builder, loc, role);
 }
 
 } // namespace bnopt

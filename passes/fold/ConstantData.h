@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace bnopt {
@@ -79,10 +80,10 @@ public:
   template <typename ValueAt>
   bool fill(int64_t begin, int64_t end, ValueAt &&valueAt);
 
-  /// Makes the constant, an `arith.constant` where `builder` stands. `name` is
-  /// a hint for the name of the resource.
+  /// Makes the constant, an `arith.constant` where `builder` stands. A resource
+  /// is called after the node at `loc` and its `role` there: conv1.weights.
   mlir::Value build(mlir::OpBuilder &builder, mlir::Location loc,
-                    llvm::StringRef name) &&;
+                    llvm::StringRef role) &&;
 
 private:
   bool writeOther(int64_t index, double value);
@@ -94,11 +95,8 @@ private:
 
 /// A constant of `type` with the given elements, rounded once.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
-                           llvm::StringRef name, mlir::RankedTensorType type,
+                           llvm::StringRef role, mlir::RankedTensorType type,
                            mlir::ArrayRef<double> values);
-
-/// The name of the node that `loc` stands for, or an empty string.
-llvm::StringRef getNodeName(mlir::Location loc);
 
 //===----------------------------------------------------------------------===//
 // Implementation

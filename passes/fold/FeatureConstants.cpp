@@ -9,6 +9,7 @@
 
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FoldPatterns.h"
+#include "passes/fold/ScaleAndShift.h"
 
 #include "dialect/BN/BNOps.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
@@ -111,23 +112,16 @@ struct FeatureConstantToScaleShift : OpRewritePattern<BinaryOp> {
           op, "the operator above cannot absorb a scale-shift");
 
     const int64_t numFeatures = op.getType().getDimSize(*feature);
-    std::vector<double> scale(numFeatures), shift(numFeatures);
+    ScaleAndShift values(numFeatures);
     for (int64_t c = 0; c < numFeatures; ++c) {
       const double value = (*constant)[constant->getNumElements() == 1 ? 0 : c];
-      const auto values = getScaleShift(op, value, constantFirst);
-      if (!values)
+      const auto scaleShift = getScaleShift(op, value, constantFirst);
+      if (!scaleShift)
         return rewriter.notifyMatchFailure(op, "not a finite scale-shift");
-      std::tie(scale[c], shift[c]) = *values;
+      std::tie(values.scale[c], values.shift[c]) = *scaleShift;
     }
-    auto type = RankedTensorType::get({numFeatures}, rewriter.getF64Type());
-    const std::string name = getNodeName(op.getLoc()).str();
-    Value scaleValue =
-        createConstant(rewriter, op.getLoc(), name + ".scale", type, scale);
-    Value shiftValue =
-        createConstant(rewriter, op.getLoc(), name + ".shift", type, shift);
-    rewriter.replaceOpWithNewOp<bn::ScaleShiftOp>(
-        op, op.getType(), input, scaleValue, shiftValue,
-        rewriter.getI64IntegerAttr(*feature));
+    rewriter.replaceOp(
+        op, createScaleShift(rewriter, op.getLoc(), input, values, *feature));
     return success();
   }
 };

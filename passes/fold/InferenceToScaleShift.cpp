@@ -16,6 +16,7 @@
 #include "passes/Passes.h"
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FoldRemarks.h"
+#include "passes/fold/ScaleAndShift.h"
 
 #include <array>
 #include <cmath>
@@ -28,10 +29,6 @@ namespace bnopt {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-struct ScaleAndShift {
-  std::vector<double> scale, shift;
-};
 
 /// The four parameters in f64; none when one is not a constant, in which case
 /// `reason` says which.
@@ -60,9 +57,7 @@ computeScaleAndShift(bn::InferenceOp op,
                      const std::array<std::vector<double>, 4> &parameters) {
   const auto &[scale, offset, mean, variance] = parameters;
   const double epsilon = op.getEpsilon().convertToDouble();
-  ScaleAndShift result;
-  result.scale.resize(scale.size());
-  result.shift.resize(scale.size());
+  ScaleAndShift result(scale.size());
   for (size_t c = 0; c < scale.size(); ++c) {
     const double radicand = variance[c] + epsilon;
     // A NaN fails the comparison as well.
@@ -85,16 +80,8 @@ computeScaleAndShift(bn::InferenceOp op,
 /// Replaces `op` by the equivalent `bn.scale_shift`.
 void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
-  auto type = RankedTensorType::get(op.getScale().getType().getShape(),
-                                    builder.getF64Type());
-  const std::string name = getNodeName(op.getLoc()).str();
-  Value scale =
-      createConstant(builder, op.getLoc(), name + ".scale", type, values.scale);
-  Value shift =
-      createConstant(builder, op.getLoc(), name + ".shift", type, values.shift);
-  auto scaleShift = bn::ScaleShiftOp::create(builder, op.getLoc(), op.getType(),
-                                             op.getInput(), scale, shift,
-                                             op.getFeatureIndexAttr());
+  auto scaleShift = createScaleShift(builder, op.getLoc(), op.getInput(),
+                                     values, op.getFeatureIndex());
   op.replaceAllUsesWith(scaleShift.getResult());
   op.erase();
 }

@@ -31,8 +31,7 @@ struct FoldAlpha : OpRewritePattern<nn::GemmOp> {
     if (!scaled.fill(0, weights->getNumElements(),
                      [&](int64_t i) { return alpha * (*weights)[i]; }))
       return rewriter.notifyMatchFailure(op, "alpha*B is not finite");
-    const std::string name = getNodeName(op.getLoc()).str() + ".weights";
-    Value value = std::move(scaled).build(rewriter, op.getLoc(), name);
+    Value value = std::move(scaled).build(rewriter, op.getLoc(), "weights");
     rewriter.modifyOpInPlace(op, [&] {
       op.getBMutable().assign(value);
       op.setAlpha(APFloat(1.0));
@@ -69,8 +68,7 @@ struct NormalizeBias : OpRewritePattern<nn::GemmOp> {
           return beta * (*bias)[scalar ? 0 : i];
         }))
       return rewriter.notifyMatchFailure(op, "beta*C is not finite");
-    const std::string name = getNodeName(op.getLoc()).str() + ".bias";
-    Value value = std::move(normalized).build(rewriter, op.getLoc(), name);
+    Value value = std::move(normalized).build(rewriter, op.getLoc(), "bias");
     rewriter.modifyOpInPlace(op, [&] {
       op.getBiasMutable().assign(value);
       op.setBeta(APFloat(1.0));

@@ -1,0 +1,184 @@
+// What models spell out becomes the operators that later phases know.
+
+// RUN: bn-opt %s --bn-canonicalize-model --split-input-file | FileCheck %s
+
+// CHECK-LABEL: @channel_shuffle
+func.func @channel_shuffle(%x: tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32> {
+  // CHECK: %[[RESULT:.*]] = nn.channel_shuffle %{{.*}} groups 2 : tensor<1x6x4x4xf32>
+  // CHECK-NEXT: return %[[RESULT]]
+  %0 = nn.reshape %x : (tensor<1x6x4x4xf32>) -> tensor<1x2x3x4x4xf32>
+  %1 = nn.transpose %0 permutation [0, 2, 1, 3, 4] : (tensor<1x2x3x4x4xf32>) -> tensor<1x3x2x4x4xf32>
+  %2 = nn.reshape %1 : (tensor<1x3x2x4x4xf32>) -> tensor<1x6x4x4xf32>
+  return %2 : tensor<1x6x4x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @channel_shuffle_merged_pixels
+func.func @channel_shuffle_merged_pixels(%x: tensor<1x6x4x4xf32>) -> tensor<1x6x4x4xf32> {
+  // CHECK: nn.channel_shuffle %{{.*}} groups 3
+  // CHECK-NEXT: return
+  %0 = nn.reshape %x : (tensor<1x6x4x4xf32>) -> tensor<1x3x2x16xf32>
+  %1 = nn.transpose %0 permutation [0, 2, 1, 3] : (tensor<1x3x2x16xf32>) -> tensor<1x2x3x16xf32>
+  %2 = nn.reshape %1 : (tensor<1x2x3x16xf32>) -> tensor<1x6x4x4xf32>
+  return %2 : tensor<1x6x4x4xf32>
+}
+
+// -----
+
+// Swaps batch and group: no shuffle within a sample.
+// CHECK-LABEL: @no_channel_shuffle_batch
+func.func @no_channel_shuffle_batch(%x: tensor<2x6x4xf32>) -> tensor<2x6x4xf32> {
+  // CHECK: nn.transpose
+  %0 = nn.reshape %x : (tensor<2x6x4xf32>) -> tensor<2x2x3x4xf32>
+  %1 = nn.transpose %0 permutation [1, 0, 2, 3] : (tensor<2x2x3x4xf32>) -> tensor<2x2x3x4xf32>
+  %2 = nn.reshape %1 : (tensor<2x2x3x4xf32>) -> tensor<2x6x4xf32>
+  return %2 : tensor<2x6x4xf32>
+}
+
+// -----
+
+// Depth to space, spelled out, has the same three operators.
+// CHECK-LABEL: @no_channel_shuffle_other_shape
+func.func @no_channel_shuffle_other_shape(%x: tensor<1x4x2x2xf32>) -> tensor<1x1x4x4xf32> {
+  // CHECK: nn.transpose
+  %0 = nn.reshape %x : (tensor<1x4x2x2xf32>) -> tensor<1x2x2x2x2xf32>
+  %1 = nn.transpose %0 permutation [0, 2, 1, 3, 4] : (tensor<1x2x2x2x2xf32>) -> tensor<1x2x2x2x2xf32>
+  %2 = nn.reshape %1 : (tensor<1x2x2x2x2xf32>) -> tensor<1x1x4x4xf32>
+  return %2 : tensor<1x1x4x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @merge_reshapes
+func.func @merge_reshapes(%x: tensor<2x6xf32>) -> (tensor<3x4xf32>, tensor<2x6xf32>) {
+  // CHECK: %[[MERGED:.*]] = nn.reshape %[[INPUT:.*]] : (tensor<2x6xf32>) -> tensor<3x4xf32>
+  // CHECK-NEXT: return %[[MERGED]], %[[INPUT]]
+  %0 = nn.reshape %x : (tensor<2x6xf32>) -> tensor<12xf32>
+  %1 = nn.reshape %0 : (tensor<12xf32>) -> tensor<3x4xf32>
+  %2 = nn.reshape %1 : (tensor<3x4xf32>) -> tensor<2x6xf32>
+  return %1, %2 : tensor<3x4xf32>, tensor<2x6xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @drop_unbounded_clip
+func.func @drop_unbounded_clip(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK-NEXT: return
+  %0 = nn.clip %x to [0xFFF0000000000000, 0x7FF0000000000000] : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @gemm_alpha_beta
+func.func @gemm_alpha_beta(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
+  // CHECK-DAG: %[[WEIGHTS:.*]] = arith.constant dense<{{\[\[}}5.000000e-01, 1.000000e+00], [1.500000e+00, 2.000000e+00]]>
+  // CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<8.000000e+00> : tensor<2xf32>
+  // CHECK: nn.gemm %{{.*}}, %[[WEIGHTS]] bias %[[BIAS]] :
+  %weights = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %bias = arith.constant dense<4.0> : tensor<1x1xf32>
+  %0 = nn.gemm %x, %weights bias %bias alpha 0.5 beta 2.0 : (tensor<3x2xf32>, tensor<2x2xf32>, tensor<1x1xf32>) -> tensor<3x2xf32>
+  return %0 : tensor<3x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @no_normalize_gemm_row_bias
+func.func @no_normalize_gemm_row_bias(%x: tensor<2x2xf32>, %weights: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // CHECK: nn.gemm %{{.*}} alpha {{0?\.?5.*}} beta {{2.*}} :
+  %bias = arith.constant dense<[[4.0], [5.0]]> : tensor<2x1xf32>
+  %0 = nn.gemm %x, %weights bias %bias alpha 0.5 beta 2.0 : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+// The bias of a dense layer as most exporters write it.
+// CHECK-LABEL: @matmul_and_add
+func.func @matmul_and_add(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: %[[PRODUCT:.*]] = nn.gemm
+  // CHECK: bn.scale_shift %[[PRODUCT]], %{{.*}}, %{{.*}} {featureIndex = 1 : i64}
+  %weights = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %bias = arith.constant dense<[4.0, 5.0]> : tensor<2xf32>
+  %0 = nn.matmul %x, %weights : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  %1 = nn.add %0, %bias : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
+// Caffe's BatchNorm and Scale layers, as ONNX writes them.
+// CHECK-LABEL: @caffe_scale_after_batch_norm
+func.func @caffe_scale_after_batch_norm(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  // CHECK-DAG: %[[SCALE:.*]] = arith.constant dense<[2.000000e+00, 3.000000e+00]> : tensor<2xf64>
+  // CHECK-DAG: %[[SHIFT:.*]] = arith.constant dense<[4.000000e+00, 5.000000e+00]> : tensor<2xf64>
+  // CHECK: %[[NORMALIZED:.*]] = bn.inference
+  // CHECK: %[[SCALED:.*]] = bn.scale_shift %[[NORMALIZED]], %[[SCALE]], %{{.*}} {featureIndex = 1 : i64}
+  // CHECK: bn.scale_shift %[[SCALED]], %{{.*}}, %[[SHIFT]] {featureIndex = 1 : i64}
+  %one = arith.constant dense<1.0> : tensor<2xf32>
+  %scale = arith.constant dense<[[[2.0]], [[3.0]]]> : tensor<2x1x1xf32>
+  %shift = arith.constant dense<[[[[4.0]], [[5.0]]]]> : tensor<1x2x1x1xf32>
+  %0 = bn.inference %x, %one, %one, %one, %one {epsilon = 0.0 : f64, featureIndex = 1 : i64}
+      : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = nn.mul %0, %scale : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %2 = nn.add %shift, %1 : (tensor<1x2x1x1xf32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %2 : tensor<1x2x4x4xf32>
+}
+
+// -----
+
+// c − x is −1·x + c, x/4 is 0.25·x.
+// CHECK-LABEL: @subtraction_and_division
+func.func @subtraction_and_division(%x: tensor<1x1x4xf32>) -> tensor<1x2x4xf32> {
+  // CHECK-DAG: %[[MINUS_ONE:.*]] = arith.constant dense<-1.000000e+00> : tensor<2xf64>
+  // CHECK-DAG: %[[TEN:.*]] = arith.constant dense<1.000000e+01> : tensor<2xf64>
+  // CHECK-DAG: %[[QUARTER:.*]] = arith.constant dense<2.500000e-01> : tensor<2xf64>
+  // CHECK: bn.scale_shift %{{.*}}, %[[MINUS_ONE]], %[[TEN]]
+  // CHECK: bn.scale_shift %{{.*}}, %[[QUARTER]], %{{.*}}
+  %weights = arith.constant dense<1.0> : tensor<2x1x1xf32>
+  %ten = arith.constant dense<10.0> : tensor<f32>
+  %four = arith.constant dense<4.0> : tensor<2x1xf32>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4xf32>
+  %1 = nn.sub %ten, %0 : (tensor<f32>, tensor<1x2x4xf32>) -> tensor<1x2x4xf32>
+  %2 = nn.div %1, %four : (tensor<1x2x4xf32>, tensor<2x1xf32>) -> tensor<1x2x4xf32>
+  return %2 : tensor<1x2x4xf32>
+}
+
+// -----
+
+// Along the last dimension, aligned with [4], nothing can absorb it.
+// CHECK-LABEL: @no_scale_shift_per_pixel
+func.func @no_scale_shift_per_pixel(%x: tensor<1x4x4xf32>) -> tensor<1x4x4xf32> {
+  // CHECK: nn.add
+  %weights = arith.constant dense<1.0> : tensor<4x4x1xf32>
+  %constant = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %0 = nn.conv %x, %weights : (tensor<1x4x4xf32>, tensor<4x4x1xf32>) -> tensor<1x4x4xf32>
+  %1 = nn.add %0, %constant : (tensor<1x4x4xf32>, tensor<4xf32>) -> tensor<1x4x4xf32>
+  return %1 : tensor<1x4x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @no_scale_shift_division_by_zero
+func.func @no_scale_shift_division_by_zero(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: nn.div
+  %weights = arith.constant dense<1.0> : tensor<1x1x1xf32>
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %1 = nn.div %0, %zero : (tensor<1x1x4xf32>, tensor<f32>) -> tensor<1x1x4xf32>
+  return %1 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// A constant that makes the result larger is no scale-shift of the operand.
+// CHECK-LABEL: @no_scale_shift_widening
+func.func @no_scale_shift_widening(%x: tensor<1x1x4xf32>) -> tensor<1x2x4xf32> {
+  // CHECK: nn.mul
+  %weights = arith.constant dense<1.0> : tensor<1x1x1xf32>
+  %constant = arith.constant dense<[[1.0], [2.0]]> : tensor<2x1xf32>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %1 = nn.mul %0, %constant : (tensor<1x1x4xf32>, tensor<2x1xf32>) -> tensor<1x2x4xf32>
+  return %1 : tensor<1x2x4xf32>
+}
