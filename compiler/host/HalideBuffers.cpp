@@ -51,6 +51,12 @@ BufferShape bnopt::getBufferShape(ShapedType type, Attribute layout) {
   return buffer;
 }
 
+BufferShape bnopt::getInteriorShape(ShapedType type, Attribute layout) {
+  if (auto strided = dyn_cast_or_null<kernel::LayoutAttr>(layout))
+    layout = kernel::LayoutAttr::get(type.getContext(), strided.getStrides(), {});
+  return getBufferShape(type, layout);
+}
+
 LLVM::LLVMStructType bnopt::getBufferType(MLIRContext *context) {
   Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
   Type pointer = LLVM::LLVMPointerType::get(context);

@@ -24,6 +24,10 @@ struct BufferShape {
 /// (for packed weights, of the packed type) in `layout`; null means row-major.
 BufferShape getBufferShape(mlir::ShapedType type, mlir::Attribute layout);
 
+/// The same without a halo: a kernel computes every element of its result's
+/// buffer, and the halo is not its to write.
+BufferShape getInteriorShape(mlir::ShapedType type, mlir::Attribute layout);
+
 /// The LLVM type of a `halide_buffer_t`.
 mlir::LLVM::LLVMStructType getBufferType(mlir::MLIRContext *context);
 

@@ -168,11 +168,11 @@ void ExecuteBuilder::emitLaunch(kernel::LaunchOp launch) {
   llvm::append_range(memories, launch.getOutputs());
   SmallVector<Value> arguments;
   for (auto [index, memory] : llvm::enumerate(memories)) {
-    Attribute layout = index < launch.getInputs().size()
-                           ? kernel.getArgLayout(index)
-                           : kernel.getResultLayout();
+    auto type = cast<ShapedType>(memory.getType());
     BufferShape shape =
-        getBufferShape(cast<ShapedType>(memory.getType()), layout);
+        index < launch.getInputs().size()
+            ? getBufferShape(type, kernel.getArgLayout(index))
+            : getInteriorShape(type, kernel.getResultLayout());
     SmallVector<int64_t> table;
     for (const BufferShape::Dimension &dim : shape.dimensions)
       table.append({dim.min, dim.extent, dim.stride, /*flags=*/0});
