@@ -129,10 +129,14 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   if (getInputs().size() != expected.size())
     return fail() << "expects " << expected.size() << " inputs, as the kernel, "
                   << "but got " << getInputs().size();
-  for (auto [index, type, input] : llvm::enumerate(expected, getInputs()))
-    if (isa<TensorType>(input.getType()) && input.getType() != type)
+  for (auto [index, type, input] : llvm::enumerate(expected, getInputs())) {
+    // Packed weights have the shape they are stored in.
+    bool isPacked = isa_and_nonnull<PackedAttr>(kernel.getArgLayout(index));
+    if (isa<TensorType>(input.getType()) && !isPacked &&
+        input.getType() != type)
       return fail() << "expects input " << index << " of type " << type
                     << ", but got " << input.getType();
+  }
   if (getNumResults() == 1 && getResultTypes() != kernel.getResultTypes())
     return fail() << "expects a result of type " << kernel.getResultTypes()
                   << ", but got " << getResultTypes();

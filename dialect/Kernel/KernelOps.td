@@ -118,7 +118,8 @@ def Kernel_LaunchOp : Op<Kernel_Dialect, "launch", [
 
     Constraints:
     - (C1) 'callee' is a `kernel.func`.
-    - (C2) it takes as many arguments as the kernel; on tensors, types are equal.
+    - (C2) it takes as many arguments as the kernel; on tensors, types are equal
+      but for packed weights, which have the shape they are stored in.
     - (C3) it has either a result or an output.
 
     ```mlir
