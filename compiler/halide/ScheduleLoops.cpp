@@ -52,19 +52,21 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
     return;
   std::vector<Var> taken;
   int tasks = 1;
-  for (auto loop = loops.rbegin(); loop != loops.rend() && tasks < minimumTasks;
-       ++loop) {
-    int parts = getLargestDivisor(loop->extent, maximumTasks / tasks);
-    if (parts == 1 && loop->extent > 1)
+  for (size_t i = loops.size(); i-- > 0 && tasks < minimumTasks;) {
+    const auto &[var, extent] = loops[i];
+    if (extent == 1)
+      continue;
+    int parts = getLargestDivisor(extent, maximumTasks / tasks);
+    if (parts == 1)
       break;
     tasks *= parts;
-    if (parts == loop->extent) {
-      taken.push_back(loop->var);
+    // The innermost of the loops is where producers are computed: it stays.
+    if (parts == extent && i != 0) {
+      taken.push_back(var);
       continue;
     }
-    Var outer(loop->var.name() + "_task"), inner(loop->var.name() + "_part");
-    func.split(loop->var, outer, inner, loop->extent / parts,
-               TailStrategy::GuardWithIf);
+    Var outer(var.name() + "_task");
+    func.split(var, outer, var, extent / parts, TailStrategy::GuardWithIf);
     taken.push_back(outer);
     break;
   }
