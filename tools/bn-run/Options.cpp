@@ -129,14 +129,16 @@ std::optional<RunOptions> parseOptions(int argc, char **argv) {
   RunOptions options;
   opterr = 0;
   for (;;) {
-    int current = optind;
     int code = getopt_long(argc, argv, "", longOptions, nullptr);
     if (code == -1)
       break;
-    if (code == '?')
+    if (code == '?') {
+      bool isShort = optopt > 0 && optopt < OptCompare;
       throw RuntimeError("unknown or incomplete option '" +
-                         std::string(argv[current ? current : 1]) +
+                         (isShort ? std::string{'-', char(optopt)}
+                                  : std::string(argv[optind - 1])) +
                          "'; see --help");
+    }
     if (code == OptHelp) {
       std::fputs(help, stdout);
       return std::nullopt;
