@@ -12,8 +12,11 @@ def CanonicalizeModelPass : Pass<"bn-canonicalize-model", "::mlir::func::FuncOp"
   let description = [{
     - reshape, transpose, reshape that interleaves groups of channels becomes `nn.channel_shuffle`
     - a reshape of a reshape becomes one
+    - a clip without bounds goes
+    - a product of two matrices becomes `nn.gemm`; its alpha, beta and bias, where
+      constant, become 1, 1 and one element per column
     - an addition, subtraction, multiplication or division by a constant per
-      feature becomes `bn.scale_shift`
+      feature becomes `bn.scale_shift`, below an operator that may absorb it
 
     ```mlir
     %0 = nn.reshape %x : (tensor<1x6x4x4xf32>) -> tensor<1x2x3x4x4xf32>
