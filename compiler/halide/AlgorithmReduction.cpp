@@ -234,8 +234,8 @@ void AlgorithmBuilder::buildSoftmax(nn::SoftmaxOp op) {
   SoftmaxFuncs softmax;
   softmax.vars = getVars(indices.size());
   softmax.axisSize = size;
-  softmax.axis = llvm::find(getBufferOrder(shape.size()), op.getAxis()) -
-                 getBufferOrder(shape.size()).begin();
+  auto order = getBufferOrder(shape.size());
+  softmax.axis = llvm::find(order, op.getAxis()) - order.begin();
   std::vector<Expr> row;
   for (int dim = 0; dim < static_cast<int>(softmax.vars.size()); ++dim)
     if (dim != softmax.axis)
