@@ -1,0 +1,70 @@
+// Places in the arena: reuse, in-place results, halos, slices, outputs.
+// RUN: bn-opt %s --bn-form-kernels --bn-assign-layouts --bn-plan-memory --split-input-file | FileCheck %s
+
+// The quotient replaces its first operand, whose last use it is; the last
+// kernel writes the output itself.
+// CHECK-LABEL: func.func @in_place_quotient(
+// CHECK-SAME: %[[X:.*]]: memref<4x8xf32>, %[[OUT:.*]]: memref<4x8xf32> {bn.output}, %[[ARENA:.*]]: memref<192xi8>
+// CHECK: %[[A:.*]] = kernel.place %[[ARENA]] at 0
+// CHECK: kernel.launch @softmax ins(%[[X]] : {{.*}}) outs(%[[A]]
+// CHECK: %[[SUM:.*]] = kernel.place %[[ARENA]] at 128
+// CHECK: kernel.launch @reduce_sum ins(%[[A]] : {{.*}}) outs(%[[SUM]]
+// CHECK: %[[B:.*]] = kernel.place %[[ARENA]] at 0
+// CHECK: kernel.launch @div ins(%[[A]], %[[SUM]] : {{.*}}) outs(%[[B]]
+// CHECK: kernel.launch @softmax_0 ins(%[[B]] : {{.*}}) outs(%[[OUT]]
+// CHECK: kernel.func @div{{.*}}inPlace
+func.func @in_place_quotient(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %0 = nn.softmax %x axis 1 : tensor<4x8xf32>
+  %1 = nn.reduce_sum %0 axes [1] keep_dims : (tensor<4x8xf32>) -> tensor<4x1xf32>
+  %2 = nn.div %0, %1 : (tensor<4x8xf32>, tensor<4x1xf32>) -> tensor<4x8xf32>
+  %3 = nn.softmax %2 axis 0 : tensor<4x8xf32>
+  return %3 : tensor<4x8xf32>
+}
+
+// -----
+
+// The second slice starts two channels, 8 bytes, behind the first.
+// CHECK-LABEL: func.func @slices_of_concat(
+// CHECK: %[[A:.*]] = kernel.place %{{.*}} at 0 {{.*}} -> memref<2x2xf32, strided<[5, 1]>>
+// CHECK: kernel.launch @relu {{.*}} outs(%[[A]]
+// CHECK: %[[B:.*]] = kernel.place %{{.*}} at 8 {{.*}} -> memref<2x3xf32, strided<[5, 1]>>
+// CHECK: kernel.launch @sigmoid {{.*}} outs(%[[B]]
+// CHECK-NOT: nn.concat
+func.func @slices_of_concat(%x: tensor<2x2xf32>, %y: tensor<2x3xf32>) -> tensor<2x5xf32> {
+  %0 = nn.relu %x : tensor<2x2xf32>
+  %1 = nn.sigmoid %y : tensor<2x3xf32>
+  %2 = nn.concat %0, %1 axis 1 : (tensor<2x2xf32>, tensor<2x3xf32>) -> tensor<2x5xf32>
+  %3 = nn.softmax %2 axis 1 : tensor<2x5xf32>
+  return %3 : tensor<2x5xf32>
+}
+
+// -----
+
+// The halo is zeroed once, before the kernel that writes inside it.
+// CHECK-LABEL: func.func @zero_halo(
+// CHECK: kernel.zero_halo %{{.*}} halo [0, 0, 0, 0, 1, 1, 1, 1]
+// CHECK-NEXT: %[[IN:.*]] = kernel.place
+// CHECK-NEXT: kernel.launch @copy {{.*}} outs(%[[IN]]
+// CHECK: kernel.launch @conv3x3 ins(%[[IN]]
+// CHECK-NOT: kernel.zero_halo
+func.func @zero_halo(%x: tensor<1x2x4x4xf32>, %w: tensor<1x2x3x3xf32>) -> tensor<1x1x4x4xf32> {
+  %0 = nn.conv %x, %w pads [1, 1, 1, 1] : (tensor<1x2x4x4xf32>, tensor<1x2x3x3xf32>) -> tensor<1x1x4x4xf32>
+  return %0 : tensor<1x1x4x4xf32>
+}
+
+// -----
+
+// Two views of one value read the same place.
+// CHECK-LABEL: func.func @two_reshapes(
+// CHECK: %[[A:.*]] = kernel.place %{{.*}} at [[AT:.*]] : {{.*}} -> memref<2x6xf32>
+// CHECK: kernel.launch @relu {{.*}} outs(%[[A]]
+// CHECK-DAG: kernel.place %{{.*}} at [[AT]] : {{.*}} -> memref<12xf32>
+// CHECK-DAG: kernel.place %{{.*}} at [[AT]] : {{.*}} -> memref<3x4xf32>
+func.func @two_reshapes(%x: tensor<2x6xf32>) -> (tensor<12xf32>, tensor<3x4xf32>) {
+  %0 = nn.relu %x : tensor<2x6xf32>
+  %1 = nn.reshape %0 : (tensor<2x6xf32>) -> tensor<12xf32>
+  %2 = nn.reshape %0 : (tensor<2x6xf32>) -> tensor<3x4xf32>
+  %3 = nn.exp %1 : tensor<12xf32>
+  %4 = nn.exp %2 : tensor<3x4xf32>
+  return %3, %4 : tensor<12xf32>, tensor<3x4xf32>
+}
