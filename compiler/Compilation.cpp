@@ -63,12 +63,11 @@ LogicalResult Compilation::runPhase(Phase phase) {
 
 LogicalResult Compilation::writeModule(OutputKind kind) {
   llvm::Error error =
-      llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &os) {
-        if (kind == OutputKind::MLIRBytecode)
-          return failed(writeBytecodeToFile(*module, os))
-                     ? llvm::createStringError("the module has no bytecode form")
-                     : llvm::Error::success();
-        module->print(os);
+      llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &os) -> llvm::Error {
+        if (kind == OutputKind::MLIR)
+          module->print(os);
+        else if (failed(writeBytecodeToFile(*module, os)))
+          return llvm::createStringError("the module has no bytecode form");
         return llvm::Error::success();
       });
   if (!error)

@@ -52,6 +52,8 @@ static int compile(const DriverOptions &options, const MlirOptMainConfig &config
     return reportError(target.takeError());
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
+  // The node says where; the operation in generic form helps only us.
+  context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
   Compilation compilation(options, *target, &context);
   if (options.interpret)

@@ -74,7 +74,12 @@ struct CommandLine {
 
 static llvm::ManagedStatic<CommandLine> commandLine;
 
-void bnopt::registerDriverOptions() { *commandLine; }
+void bnopt::registerDriverOptions() {
+  // LLVM's code generator has an option of the same name, for its own passes.
+  if (cl::Option *option = cl::getRegisteredOptions().lookup("stop-after"))
+    option->removeArgument();
+  *commandLine;
+}
 
 static std::string getDefaultCacheDirectory() {
   llvm::SmallString<128> path;
@@ -97,7 +102,7 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath, std::string outputP
   if (line.cache == CacheMode::Disk)
     options.cacheDirectory = line.cacheDirectory.empty()
                                  ? getDefaultCacheDirectory()
-                                 : line.cacheDirectory;
+                                 : line.cacheDirectory.getValue();
   options.reportPath = line.report;
   options.inputShapes.assign(line.inputShapes.begin(), line.inputShapes.end());
   options.sanitizeThread = line.sanitize == "thread";

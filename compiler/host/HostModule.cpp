@@ -238,6 +238,7 @@ bnopt::buildHostModule(func::FuncOp model, const WeightTable &weights,
                        const llvm::StringMap<std::string> &symbols,
                        const Target &target, const HostOptions &options) {
   model.getContext()->loadDialect<LLVM::LLVMDialect>();
+  model.getContext()->loadDialect<LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> host = ModuleOp::create(model.getLoc());
   OpBuilder builder = OpBuilder::atBlockEnd(host->getBody());
   auto bytes = LLVM::LLVMArrayType::get(builder.getI8Type(), weights.totalBytes());
