@@ -137,13 +137,13 @@ static LogicalResult refuseTensors(Node &node) {
 
 ArrayRef<Operator> getConstantOperators() {
   static const Operator operators[] = {
-      {"Ceil", refuseTensors, 1},
-      {"Constant", importConstant, 1},
-      {"ConstantOfShape", importConstantOfShape, 9},
-      {"Floor", refuseTensors, 1},
-      {"Gather", refuseTensors, 1},
-      {"Range", refuseTensors, 11},
-      {"Shape", importShape, 1},
+      {"Ceil", refuseTensors, 1, 1, 1},
+      {"Constant", importConstant, 0, 0, 1},
+      {"ConstantOfShape", importConstantOfShape, 1, 1, 9},
+      {"Floor", refuseTensors, 1, 1, 1},
+      {"Gather", refuseTensors, 2, 2, 1},
+      {"Range", refuseTensors, 3, 3, 11},
+      {"Shape", importShape, 1, 1, 1},
   };
   return operators;
 }

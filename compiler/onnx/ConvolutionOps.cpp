@@ -61,9 +61,9 @@ static LogicalResult importConv(Node &node) {
 
 /// Pads of a transposed convolution that reach `output_shape`, or
 /// `size·stride` with `auto_pad`; ONNX puts the odd one at the low end unless
-/// SAME_UPPER.
+/// SAME_UPPER. What the window falls short of is added to `outputPads`.
 static LogicalResult padTransposed(Node &node, RankedTensorType input,
-                                   ArrayRef<int64_t> outputPads,
+                                   MutableArrayRef<int64_t> outputPads,
                                    Window &window) {
   auto outputShape = node.getInts("output_shape");
   StringRef autoPad = node.getString("auto_pad", "NOTSET");
@@ -84,6 +84,7 @@ static LogicalResult padTransposed(Node &node, RankedTensorType input,
     int64_t wanted = outputShape ? (*outputShape)[d] : size * window.strides[d];
     int64_t full = window.strides[d] * (size - 1) + outputPads[d] +
                    window.dilations[d] * (window.kernelShape[d] - 1) + 1;
+    outputPads[d] += std::max<int64_t>(0, wanted - full);
     int64_t total = std::max<int64_t>(0, full - wanted);
     int64_t low = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
     window.pads[d] = low;
@@ -140,9 +141,6 @@ static LogicalResult importMatMul(Node &node) {
   auto inputs = node.getInputs();
   if (failed(inputs))
     return failure();
-  if (inputs->size() != 2)
-    return node.error() << "'MatMul' expects two inputs, but got "
-                        << inputs->size();
   int64_t left = getTensorType(inputs->front()).getRank();
   int64_t right = getTensorType(inputs->back()).getRank();
   if (left < 2 || right < 2)
@@ -155,10 +153,10 @@ static LogicalResult importMatMul(Node &node) {
 
 ArrayRef<Operator> getConvolutionOperators() {
   static const Operator operators[] = {
-      {"Conv", importConv, 1},
-      {"ConvTranspose", importConvTranspose, 1},
-      {"Gemm", importGemm, 7},
-      {"MatMul", importMatMul, 1},
+      {"Conv", importConv, 2, 3, 1},
+      {"ConvTranspose", importConvTranspose, 2, 3, 1},
+      {"Gemm", importGemm, 2, 3},
+      {"MatMul", importMatMul, 2, 2, 1},
   };
   return operators;
 }

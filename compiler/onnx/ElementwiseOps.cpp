@@ -21,9 +21,6 @@ static LogicalResult importBinary(Node &node) {
   auto inputs = node.getInputs();
   if (failed(inputs))
     return failure();
-  if (inputs->size() != 2)
-    return node.error() << "'" << node.getType()
-                        << "' expects two inputs, but got " << inputs->size();
   return node.replaceWith<OpTy>(*inputs);
 }
 
@@ -33,8 +30,6 @@ static FailureOr<Value> importChain(Node &node) {
   auto inputs = node.getInputs();
   if (failed(inputs))
     return failure();
-  if (inputs->empty())
-    return node.error() << "'" << node.getType() << "' expects an input";
   Value sum = inputs->front();
   for (Value input : ArrayRef(*inputs).drop_front()) {
     auto op = node.create<OpTy>({sum, input});
@@ -135,32 +130,32 @@ static LogicalResult importPow(Node &node) {
 
 ArrayRef<Operator> getElementwiseOperators() {
   static const Operator operators[] = {
-      {"Abs", importUnary<nn::AbsOp>, 1},
-      {"Add", importBinary<nn::AddOp>},
-      {"Clip", importClip, 1},
-      {"Div", importBinary<nn::DivOp>},
-      {"Elu", importWithAlpha<nn::EluOp>, 1},
-      {"Erf", importUnary<nn::ErfOp>},
-      {"Exp", importUnary<nn::ExpOp>, 1},
-      {"HardSigmoid", importHardSigmoid, 1},
-      {"HardSwish", importUnary<nn::HardSwishOp>},
-      {"LeakyRelu", importWithAlpha<nn::LeakyReluOp>, 1},
-      {"Log", importUnary<nn::LogOp>, 1},
-      {"Max", importVariadic<nn::MaxOp>, 1},
-      {"Mean", importMean, 1},
-      {"Min", importVariadic<nn::MinOp>, 1},
-      {"Mul", importBinary<nn::MulOp>},
-      {"Neg", importUnary<nn::NegOp>, 1},
-      {"PRelu", importBinary<nn::PReluOp>},
-      {"Pow", importPow},
-      {"Reciprocal", importUnary<nn::ReciprocalOp>, 1},
-      {"Relu", importUnary<nn::ReluOp>, 1},
-      {"Sigmoid", importUnary<nn::SigmoidOp>, 1},
-      {"Softplus", importUnary<nn::SoftplusOp>, 1},
-      {"Sqrt", importUnary<nn::SqrtOp>, 1},
-      {"Sub", importBinary<nn::SubOp>},
-      {"Sum", importVariadic<nn::AddOp>, 1},
-      {"Tanh", importUnary<nn::TanhOp>, 1},
+      {"Abs", importUnary<nn::AbsOp>, 1, 1, 1},
+      {"Add", importBinary<nn::AddOp>, 2, 2},
+      {"Clip", importClip, 1, 3, 1},
+      {"Div", importBinary<nn::DivOp>, 2, 2},
+      {"Elu", importWithAlpha<nn::EluOp>, 1, 1, 1},
+      {"Erf", importUnary<nn::ErfOp>, 1, 1},
+      {"Exp", importUnary<nn::ExpOp>, 1, 1, 1},
+      {"HardSigmoid", importHardSigmoid, 1, 1, 1},
+      {"HardSwish", importUnary<nn::HardSwishOp>, 1, 1},
+      {"LeakyRelu", importWithAlpha<nn::LeakyReluOp>, 1, 1, 1},
+      {"Log", importUnary<nn::LogOp>, 1, 1, 1},
+      {"Max", importVariadic<nn::MaxOp>, 1, anyNumber, 1},
+      {"Mean", importMean, 1, anyNumber, 1},
+      {"Min", importVariadic<nn::MinOp>, 1, anyNumber, 1},
+      {"Mul", importBinary<nn::MulOp>, 2, 2},
+      {"Neg", importUnary<nn::NegOp>, 1, 1, 1},
+      {"PRelu", importBinary<nn::PReluOp>, 2, 2},
+      {"Pow", importPow, 2, 2},
+      {"Reciprocal", importUnary<nn::ReciprocalOp>, 1, 1, 1},
+      {"Relu", importUnary<nn::ReluOp>, 1, 1, 1},
+      {"Sigmoid", importUnary<nn::SigmoidOp>, 1, 1, 1},
+      {"Softplus", importUnary<nn::SoftplusOp>, 1, 1, 1},
+      {"Sqrt", importUnary<nn::SqrtOp>, 1, 1, 1},
+      {"Sub", importBinary<nn::SubOp>, 2, 2},
+      {"Sum", importVariadic<nn::AddOp>, 1, anyNumber, 1},
+      {"Tanh", importUnary<nn::TanhOp>, 1, 1, 1},
   };
   return operators;
 }

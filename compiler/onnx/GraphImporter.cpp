@@ -281,12 +281,15 @@ LogicalResult GraphImporter::checkOperators() {
 LogicalResult GraphImporter::importNode(int index) {
   onnx::NodeProto &proto = *graph.mutable_node(index);
   Node node(*this, proto, getNodeLocation(index));
+  const Operator &op = *findOperator(proto.op_type());
+  if (failed(checkInputs(node, op)))
+    return failure();
   bool folded = false;
   if (failed(foldShapeArithmetic(node, folded)))
     return failure();
   if (folded)
     return success();
-  if (failed(findOperator(proto.op_type())->import(node)))
+  if (failed(op.import(node)))
     return failure();
   for (int i = 0; i < proto.output_size(); ++i)
     if (node.isOutputUsed(i) && !lookup(proto.output(i)))

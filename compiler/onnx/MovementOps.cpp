@@ -17,8 +17,6 @@ static LogicalResult importConcat(Node &node) {
   auto inputs = node.getInputs();
   if (failed(inputs))
     return failure();
-  if (inputs->empty())
-    return node.error() << "'Concat' expects an input";
   auto axis = node.getAxis("axis", 1, getTensorType(inputs->front()).getRank());
   if (failed(axis))
     return failure();
@@ -260,9 +258,11 @@ static LogicalResult importPad(Node &node) {
 
 ArrayRef<Operator> getMovementOperators() {
   static const Operator operators[] = {
-      {"Concat", importConcat, 1},       {"Pad", importPad, 2},
-      {"Slice", importSlice, 1},         {"Split", importSplit, 2},
-      {"Transpose", importTranspose, 1},
+      {"Concat", importConcat, 1, anyNumber, 1},
+      {"Pad", importPad, 1, 4, 2},
+      {"Slice", importSlice, 1, 5, 1},
+      {"Split", importSplit, 1, 2, 2},
+      {"Transpose", importTranspose, 1, 1, 1},
   };
   return operators;
 }

@@ -180,8 +180,33 @@ static int64_t inheritBatchFactor(GraphImporter &importer,
   return 0;
 }
 
+/// Whether a tensor of `type` could be stored: sizes come from the model's
+/// attributes, and later arithmetic on them must not overflow.
+static bool isPossible(Type type) {
+  constexpr int64_t largestCount = int64_t(1) << 40;
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return true;
+  int64_t count = 1;
+  for (int64_t size : tensor.getShape()) {
+    if (ShapedType::isDynamic(size) || size == 0)
+      continue;
+    if (size < 0 || size > largestCount / count)
+      return false;
+    count *= size;
+  }
+  return true;
+}
+
 Operation *Node::createOperation(StringRef name, TypeRange types,
                                  ValueRange operands, Attributes attributes) {
+  for (Type type : types) {
+    if (!isPossible(type)) {
+      error() << "'" << getType() << "' has a result of the impossible type "
+              << type;
+      return nullptr;
+    }
+  }
   SmallVector<Value> present = dropAbsent(operands);
   OperationState state(location, name);
   state.addOperands(present);
@@ -232,6 +257,29 @@ const Operator *findOperator(StringRef type) {
   }();
   auto found = table.find(type);
   return found == table.end() ? nullptr : &found->second;
+}
+
+LogicalResult checkInputs(Node &node, const Operator &op) {
+  // Trailing inputs that are absent may be spelled out.
+  int count = node.getNumInputs();
+  while (count > 0 && !node.hasInput(count - 1))
+    --count;
+  if (count < op.minInputs || count > op.maxInputs) {
+    auto error = node.error() << "'" << op.type << "' expects ";
+    if (op.maxInputs == anyNumber)
+      error << "at least " << op.minInputs;
+    else if (op.minInputs != op.maxInputs)
+      error << op.minInputs << " to " << op.maxInputs;
+    else
+      error << op.minInputs;
+    return error << (op.maxInputs == 1 ? " input" : " inputs") << ", but got "
+                 << count;
+  }
+  for (int i = 0; i < op.minInputs; ++i)
+    if (!node.hasInput(i))
+      return node.error() << "'" << op.type << "' expects an input " << i
+                          << ", but its name is empty";
+  return success();
 }
 
 } // namespace bnopt::onnx_import

@@ -7,6 +7,7 @@
 #include "compiler/onnx/GraphImporter.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
+#include <limits>
 #include <type_traits>
 
 namespace bnopt::onnx_import {
@@ -186,10 +187,16 @@ private:
 /// Builds the operations of one node.
 using NodeImporter = llvm::LogicalResult (*)(Node &);
 
+/// As `Operator::maxInputs`: a list of any length.
+inline constexpr int anyNumber = std::numeric_limits<int>::max();
+
 /// An operator of ONNX's default domain that can be imported.
 struct Operator {
   llvm::StringRef type;
   NodeImporter import;
+  /// Inputs that must be there, and how many there can be.
+  int minInputs;
+  int maxInputs;
   /// The first operator set whose meaning the importer knows.
   int64_t firstOpset = 7;
 };
@@ -206,6 +213,9 @@ llvm::ArrayRef<Operator> getConstantOperators();
 
 /// The operator called `type`, or null.
 const Operator *findOperator(llvm::StringRef type);
+
+/// An error unless `node` has the inputs that `op` expects.
+llvm::LogicalResult checkInputs(Node &node, const Operator &op);
 
 /// Computes `node` at import if all of its inputs are constants and the
 /// operator is one of shape arithmetic. Sets `folded` when it did.

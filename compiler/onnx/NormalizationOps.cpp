@@ -79,9 +79,6 @@ static FailureOr<BatchNormInputs> readBatchNormInputs(Node &node) {
   auto values = node.getInputs();
   if (failed(values))
     return failure();
-  if (values->size() != 5)
-    return node.error() << "'BatchNormalization' expects 5 inputs, but got "
-                        << values->size();
   BatchNormInputs inputs{(*values)[0], (*values)[1], (*values)[2], (*values)[3],
                          (*values)[4]};
   RankedTensorType type = getTensorType(inputs.input);
@@ -231,9 +228,6 @@ static LogicalResult importGroupNormalization(Node &node) {
   auto inputs = node.getInputs();
   if (failed(inputs))
     return failure();
-  if (inputs->size() != 3)
-    return node.error() << "'GroupNormalization' expects 3 inputs, but got "
-                        << inputs->size();
   int64_t groups = node.getInt("num_groups", 0);
   RankedTensorType type = getTensorType(inputs->front());
   if (type.getRank() < 2 || type.isDynamicDim(1) || groups < 1 ||
@@ -299,12 +293,12 @@ static LogicalResult importLRN(Node &node) {
 
 ArrayRef<Operator> getNormalizationOperators() {
   static const Operator operators[] = {
-      {"BatchNormalization", importBatchNormalization, 1},
-      {"GroupNormalization", importGroupNormalization, 18},
-      {"InstanceNormalization", importInstanceNormalization, 1},
-      {"LRN", importLRN, 1},
-      {"LayerNormalization", importLayerNormalization, 17},
-      {"RMSNormalization", importRMSNormalization, 23},
+      {"BatchNormalization", importBatchNormalization, 5, 5, 1},
+      {"GroupNormalization", importGroupNormalization, 3, 3, 18},
+      {"InstanceNormalization", importInstanceNormalization, 3, 3, 1},
+      {"LRN", importLRN, 1, 1, 1},
+      {"LayerNormalization", importLayerNormalization, 2, 3, 17},
+      {"RMSNormalization", importRMSNormalization, 2, 2, 23},
   };
   return operators;
 }

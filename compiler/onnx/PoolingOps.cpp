@@ -51,10 +51,10 @@ static LogicalResult importGlobalPool(Node &node) {
 
 ArrayRef<Operator> getPoolingOperators() {
   static const Operator operators[] = {
-      {"AveragePool", importPool<nn::AveragePoolOp>, 7},
-      {"GlobalAveragePool", importGlobalPool<nn::ReduceMeanOp>, 1},
-      {"GlobalMaxPool", importGlobalPool<nn::ReduceMaxOp>, 1},
-      {"MaxPool", importPool<nn::MaxPoolOp>, 1},
+      {"AveragePool", importPool<nn::AveragePoolOp>, 1, 1},
+      {"GlobalAveragePool", importGlobalPool<nn::ReduceMeanOp>, 1, 1, 1},
+      {"GlobalMaxPool", importGlobalPool<nn::ReduceMaxOp>, 1, 1, 1},
+      {"MaxPool", importPool<nn::MaxPoolOp>, 1, 1, 1},
   };
   return operators;
 }

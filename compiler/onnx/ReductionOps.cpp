@@ -108,11 +108,11 @@ static LogicalResult importLogSoftmax(Node &node) {
 
 ArrayRef<Operator> getReductionOperators() {
   static const Operator operators[] = {
-      {"LogSoftmax", importLogSoftmax, 1},
-      {"ReduceMax", importReduce<nn::ReduceMaxOp>, 1},
-      {"ReduceMean", importReduce<nn::ReduceMeanOp>, 1},
-      {"ReduceSum", importReduce<nn::ReduceSumOp>, 1},
-      {"Softmax", importSoftmax, 1},
+      {"LogSoftmax", importLogSoftmax, 1, 1, 1},
+      {"ReduceMax", importReduce<nn::ReduceMaxOp>, 1, 2, 1},
+      {"ReduceMean", importReduce<nn::ReduceMeanOp>, 1, 2, 1},
+      {"ReduceSum", importReduce<nn::ReduceSumOp>, 1, 2, 1},
+      {"Softmax", importSoftmax, 1, 1, 1},
   };
   return operators;
 }

@@ -3,6 +3,7 @@
 #include "compiler/onnx/Node.h"
 #include "dialect/NN/NNOps.h"
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 
@@ -15,8 +16,14 @@ static LogicalResult importDepthToSpace(Node &node) {
   StringRef mode = node.getString("mode", "DCR");
   if (mode != "DCR" && mode != "CRD")
     return node.unsupported("mode", mode, "DCR and CRD");
+  // The channels are divided by the square, which must not overflow.
+  int64_t blockSize = node.getInt("blocksize", 0);
+  if (blockSize < 1 || blockSize > std::numeric_limits<int32_t>::max())
+    return node.error() << "'DepthToSpace' expects a positive 'blocksize', but "
+                           "got "
+                        << blockSize;
   SmallVector<NamedAttribute> attributes = {
-      node.integer("block_size", node.getInt("blocksize", 0))};
+      node.integer("block_size", blockSize)};
   if (mode == "CRD")
     attributes.push_back(node.unit("column_row_depth"));
   return node.replaceWith<nn::DepthToSpaceOp>(*input, attributes);
@@ -90,6 +97,15 @@ static FailureOr<ResizeTarget> readTarget(Node &node, RankedTensorType input) {
   return target;
 }
 
+/// pytorch_half_pixel differs from half_pixel where an image shrinks to one
+/// row or column, which it takes from the first instead of the middle.
+static bool shrinksToOne(RankedTensorType from, RankedTensorType to) {
+  for (auto [before, after] : llvm::zip(from.getShape(), to.getShape()))
+    if (after == 1 && before != 1)
+      return true;
+  return false;
+}
+
 /// Whether the mapping of coordinates is asymmetric rather than half-pixel.
 static FailureOr<bool> readAsymmetric(Node &node) {
   if (node.getOpset() < 11)
@@ -138,6 +154,10 @@ static LogicalResult importResize(Node &node) {
                         << type.getRank() << " sizes, but got "
                         << target->sizes.size();
   auto resultType = RankedTensorType::get(target->sizes, type.getElementType());
+  StringRef mapping = node.getString("coordinate_transformation_mode", "");
+  if (mapping == "pytorch_half_pixel" && shrinksToOne(type, resultType))
+    return node.error() << "'Resize' with coordinate_transformation_mode "
+                           "'pytorch_half_pixel' to size 1 is not supported";
   if (resultType == type && type.hasStaticShape())
     return node.forward(0, 0);
   SmallVector<NamedAttribute> attributes = {node.attribute(
@@ -150,9 +170,9 @@ static LogicalResult importResize(Node &node) {
 
 ArrayRef<Operator> getResamplingOperators() {
   static const Operator operators[] = {
-      {"DepthToSpace", importDepthToSpace, 1},
-      {"Resize", importResize, 10},
-      {"Upsample", importResize, 7},
+      {"DepthToSpace", importDepthToSpace, 1, 1, 1},
+      {"Resize", importResize, 1, 4, 10},
+      {"Upsample", importResize, 1, 2},
   };
   return operators;
 }

@@ -296,10 +296,13 @@ static LogicalResult importCast(Node &node) {
 
 ArrayRef<Operator> getReshapingOperators() {
   static const Operator operators[] = {
-      {"Cast", importCast, 6},           {"Dropout", importDropout, 1},
-      {"Flatten", importFlatten, 1},     {"Identity", importIdentity, 1},
-      {"Reshape", importReshape, 1},     {"Squeeze", importSqueeze, 1},
-      {"Unsqueeze", importUnsqueeze, 1},
+      {"Cast", importCast, 1, 1, 6},
+      {"Dropout", importDropout, 1, 3, 1},
+      {"Flatten", importFlatten, 1, 1, 1},
+      {"Identity", importIdentity, 1, 1, 1},
+      {"Reshape", importReshape, 1, 2, 1},
+      {"Squeeze", importSqueeze, 1, 2, 1},
+      {"Unsqueeze", importUnsqueeze, 1, 2, 1},
   };
   return operators;
 }

@@ -72,6 +72,7 @@ static bool isSingle(const ConstantValue &constant) {
 
 /// Two constants of one shape, or one of them a single element.
 static LogicalResult foldBinary(Node &node, bool &folded) {
+  // Min and Max take any number.
   if (node.getNumInputs() != 2)
     return success();
   const ConstantValue &a = *node.getConstant(0), &b = *node.getConstant(1);

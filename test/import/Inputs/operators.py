@@ -84,6 +84,7 @@ def convolutions():
          output_padding=[1, 0], dilations=[1, 2])
     case("conv_transpose_groups", "ConvTranspose", [x], [t], group=2)
     case("conv_transpose_shape", "ConvTranspose", [x], [t], strides=[2, 2], output_shape=[18, 15])
+    case("conv_transpose_larger_shape", "ConvTranspose", [x], [t], strides=[3, 2], output_shape=[28, 17])
     case("conv_transpose_same", "ConvTranspose", [x], [t], strides=[2, 2], auto_pad="SAME_UPPER")
     a = random(3, 5)
     case("gemm", "Gemm", [a], [random(5, 4), random(4)])
