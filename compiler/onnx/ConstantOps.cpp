@@ -85,6 +85,10 @@ static LogicalResult importConstantOfShape(Node &node) {
                         << value->getType().getNumElements();
   auto type = RankedTensorType::get(*shape, value->getType().getElementType());
   if (!value->isFloat()) {
+    constexpr int64_t largestCount = int64_t(1) << 20;
+    if (count > largestCount)
+      return node.error() << "'ConstantOfShape' of integers supports "
+                          << largestCount << " elements, but got " << count;
     node.setConstant(
         0, ConstantValue(type, std::vector<ShapeInteger>(
                                    count, value->getIntegers().front())));

@@ -227,9 +227,12 @@ LogicalResult GraphImporter::findLiveNodes() {
     }
     return success();
   };
-  for (const onnx::ValueInfoProto &output : graph.output())
+  for (const onnx::ValueInfoProto &output : graph.output()) {
+    if (output.name().empty())
+      return error() << "a graph output has no name";
     if (failed(require(output.name(), -1)))
       return failure();
+  }
   while (!worklist.empty()) {
     int user = worklist.pop_back_val();
     for (const std::string &input : graph.node(user).input())

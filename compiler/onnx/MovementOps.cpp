@@ -158,8 +158,11 @@ static FailureOr<SmallVector<int64_t>> readParts(Node &node, int64_t size) {
   if (node.hasInput(1))
     return node.getIntegers(1);
   int64_t count = node.getInt("num_outputs", node.getNumOutputs());
-  int64_t part = count > 0 ? (size + count - 1) / count : 0;
-  if (count < 1 || part * (count - 1) > size)
+  if (count < 1 || count != node.getNumOutputs())
+    return node.error() << "'Split' into " << count << " parts has "
+                        << node.getNumOutputs() << " outputs";
+  int64_t part = (size + count - 1) / count;
+  if (part * (count - 1) > size)
     return node.error() << "'Split' cannot cut " << size << " elements into "
                         << count << " parts";
   SmallVector<int64_t> parts(count, part);

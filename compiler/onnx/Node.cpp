@@ -14,6 +14,13 @@ using onnx::AttributeProto;
 // Inputs
 //===----------------------------------------------------------------------===//
 
+int Node::getNumInputs() const {
+  int count = proto.input_size();
+  while (count > 0 && !hasInput(count - 1))
+    --count;
+  return count;
+}
+
 FailureOr<Value> Node::getInput(int index) {
   if (!hasInput(index))
     return error() << "'" << getType() << "' expects an input " << index
@@ -260,10 +267,7 @@ const Operator *findOperator(StringRef type) {
 }
 
 LogicalResult checkInputs(Node &node, const Operator &op) {
-  // Trailing inputs that are absent may be spelled out.
   int count = node.getNumInputs();
-  while (count > 0 && !node.hasInput(count - 1))
-    --count;
   if (count < op.minInputs || count > op.maxInputs) {
     auto error = node.error() << "'" << op.type << "' expects ";
     if (op.maxInputs == anyNumber)
@@ -275,7 +279,8 @@ LogicalResult checkInputs(Node &node, const Operator &op) {
     return error << (op.maxInputs == 1 ? " input" : " inputs") << ", but got "
                  << count;
   }
-  for (int i = 0; i < op.minInputs; ++i)
+  int required = op.maxInputs == anyNumber ? count : op.minInputs;
+  for (int i = 0; i < required; ++i)
     if (!node.hasInput(i))
       return node.error() << "'" << op.type << "' expects an input " << i
                           << ", but its name is empty";

@@ -28,7 +28,8 @@ public:
 
   //===--- Inputs ---------------------------------------------------------===//
 
-  int getNumInputs() const { return proto.input_size(); }
+  /// Inputs up to the last one that is present.
+  int getNumInputs() const;
   bool hasInput(int index) const {
     return index < proto.input_size() && !proto.input(index).empty();
   }

@@ -208,7 +208,8 @@ LogicalResult ConvTransposeOp::verify() {
     if (!ShapedType::isDynamic(size) && !ShapedType::isDynamic(dim.size) &&
         ShapedType::isDynamic(getTransposedSize(size, dim, outputPad)))
       return emitOpError("expects 'pads' to leave elements of dimension ")
-             << index + 2 << " of the result, but got [" << *getPads() << "]";
+             << index + 2 << " of the result, but got [" << getPadValues()
+             << "]";
   }
   return success();
 }
