@@ -82,7 +82,7 @@ def vgg16_bn(graph):
             x = graph.conv(x, channels, 3, bias=True)
             x = graph.relu(graph.batch_norm(x))
         x = graph.max_pool(x, 2, 2)
-    x = graph.flatten(x, spatial=7 * 7)
+    x = graph.flatten(x)
     x = graph.relu(graph.dense(x, 4096))
     x = graph.relu(graph.dense(x, 4096))
     return graph.model(graph.dense(x, CLASSES))

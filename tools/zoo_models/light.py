@@ -5,16 +5,14 @@ wrong result looks right. The graphs stay as they are; the constants become
 seeded random tensors.
 """
 
-import math
 import pathlib
 
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper, shape_inference
 
-from . import moments
-from .moments import Moments
-from .weights import NORMALIZATION_POWER, SCALE_POWER, RandomWeights
+from . import eager
+from .weights import RandomWeights
 
 PREFIX = "light_"
 
@@ -30,108 +28,77 @@ class Reweighter:
     def __init__(self, name, path):
         self.model = onnx.load(path)
         self.graph = self.model.graph
+        self.opset = self.model.opset_import[0].version
         self.weights = RandomWeights(name)
-        self.moments = {}
-        self.values = {}
         inferred = shape_inference.infer_shapes(self.model).graph
         self.shapes = {
-            value.name: [d.dim_value for d in value.type.tensor_type.shape.dim]
-            for value in [*inferred.value_info, *inferred.input, *inferred.output]
+            value.name: tuple(d.dim_value for d in value.type.tensor_type.shape.dim)
+            for value in inferred.value_info
         }
-        self.integers = {
-            t.name: numpy_helper.to_array(t)
-            for t in self.graph.initializer
-            if t.data_type == onnx.TensorProto.INT64
-        }
-        self.filled = {
-            node.output[0]: tuple(int(n) for n in self.integers[node.input[0]])
-            for node in self.graph.node
-            if node.op_type == "ConstantOfShape"
-        }
-        self.filled |= {
-            t.name: tuple(t.dims)
-            for t in self.graph.initializer
-            if t.data_type == onnx.TensorProto.FLOAT
-        }
+        constants = {t.name: numpy_helper.to_array(t) for t in self.graph.initializer}
+        # Tensors that get random values, with their shapes.
+        self.filled = {k: a.shape for k, a in constants.items() if a.dtype == np.float32}
+        # What each tensor is for the probe image.
+        self.samples = {k: a for k, a in constants.items() if k not in self.filled}
         # Weights that reach their user in another shape.
-        self.reshaped = {
-            node.output[0]: node.input[0]
-            for node in self.graph.node
-            if node.op_type in ("Unsqueeze", "Reshape") and node.input[0] in self.filled
-        }
+        self.reshaped = {}
+        self.values = {}
+        image = next(i.name for i in self.graph.input if i.name not in constants)
+        self.samples[image] = eager.probe_image()
 
     def run(self):
         for node in self.graph.node:
-            if node.op_type == "ConstantOfShape" or node.output[0] in self.reshaped:
-                continue
-            visit = getattr(self, f"_visit_{node.op_type.lower()}", None)
-            result = visit(node) if visit else self._of(node.input[0])
-            for output in node.output:
-                self.moments[output] = result
+            if node.op_type == "ConstantOfShape":
+                shape = self.samples[node.input[0]]
+                self.filled[node.output[0]] = tuple(int(n) for n in shape)
+            elif node.op_type in ("Unsqueeze", "Reshape") and node.input[0] in self.filled:
+                self.reshaped[node.output[0]] = node.input[0]
+            else:
+                visit = getattr(self, f"_visit_{node.op_type.lower()}", self._visit)
+                self.samples[node.output[0]] = visit(node)
         return self.values
 
-    def _of(self, name):
-        return self.moments.get(name, Moments())
+    def _visit(self, node):
+        return eager.run_node(node, [self.samples[name] for name in node.input], self.opset)
 
-    def _linear(self, node, transposed):
+    def _linear(self, node, transposed=False):
         weight, shape = node.input[1], self.filled.get(node.input[1])
         if shape is None:
-            shape = tuple(self.shapes[weight])
+            shape = self.shapes[weight]
             weight = self.reshaped[weight]
-        self.values[weight] = self.weights.linear(
-            weight, shape, self._of(node.input[0]), transposed=transposed)
-        for bias in node.input[2:]:
-            self.values[bias] = self.weights.bias(bias, self.filled[bias])
-        return Moments()
+        bias = None
+        for name in node.input[2:]:
+            bias = self.values[name] = self.weights.bias(name, self.filled[name])
+        self.values[weight], result = eager.calibrated(
+            node, self.samples[node.input[0]],
+            self.weights.linear(weight, shape, transposed), bias)
+        return result
 
     def _visit_conv(self, node):
-        return self._linear(node, transposed=False)
+        return self._linear(node)
 
     def _visit_gemm(self, node):
         attributes = {a.name: a.i for a in node.attribute}
         return self._linear(node, transposed=not attributes.get("transB", 0))
 
     def _visit_batchnormalization(self, node):
-        parameters = self.weights.normalization(
-            node.input[1], self.filled[node.input[1]])
-        self.values.update(zip(node.input[1:], parameters.values()))
-        return self._of(node.input[0]).scaled(NORMALIZATION_POWER)
+        count = self.filled[node.input[1]]
+        parameters = self.weights.normalization(node.input[1], count).values()
+        self.values.update(zip(node.input[1:], parameters))
+        return eager.run_node(
+            node, [self.samples[node.input[0]], *parameters], self.opset)
+
+    def _of_channel(self, node, make):
+        """A constant per channel, which comes through an Unsqueeze."""
+        name = self.reshaped[node.input[1]]
+        self.values[name] = make(name, self.filled[name])
+        return self.values[name].reshape(1, -1, 1, 1)
 
     def _visit_mul(self, node):
-        name = self.reshaped[node.input[1]]
-        self.values[name] = self.weights.scale(name, self.filled[name])
-        return self._of(node.input[0]).scaled(SCALE_POWER)
+        return self.samples[node.input[0]] * self._of_channel(node, self.weights.scale)
 
     def _visit_add(self, node):
-        name = self.reshaped[node.input[1]]
-        self.values[name] = self.weights.bias(name, self.filled[name])
-        return self._of(node.input[0])
-
-    def _visit_sum(self, node):
-        total = self._of(node.input[0])
-        for name in node.input[1:]:
-            total = total.plus(self._of(name))
-        return total
-
-    def _visit_relu(self, node):
-        return moments.of_relu(self._of(node.input[0]))
-
-    def _visit_concat(self, node):
-        return moments.of_concat(
-            [(self.shapes[name][1], self._of(name)) for name in node.input])
-
-    def _visit_maxpool(self, node):
-        return moments.of_max(self._of(node.input[0]), self._window(node))
-
-    def _visit_averagepool(self, node):
-        return self._of(node.input[0]).averaged(self._window(node))
-
-    def _visit_globalaveragepool(self, node):
-        return self._of(node.input[0]).averaged(49)
-
-    def _window(self, node):
-        return math.prod(
-            next(a.ints for a in node.attribute if a.name == "kernel_shape"))
+        return self.samples[node.input[0]] + self._of_channel(node, self.weights.bias)
 
 
 def rebuild(name, path, store, as_nodes=False):

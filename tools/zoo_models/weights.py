@@ -20,21 +20,14 @@ class RandomWeights:
     def _generator(self, name):
         return np.random.default_rng([SEED, zlib.crc32(f"{self.model}/{name}".encode())])
 
-    def linear(self, name, shape, moments, groups=1, transposed=False):
-        """Weights of a convolution or matrix product whose result has unit variance.
+    def linear(self, name, shape, transposed=False):
+        """Weights of a convolution or matrix product, as He et al. initialize them.
 
-        The outputs are along dimension 0, or the last if `transposed`. Weights
-        of one output sum to zero where there are many, so that the mean of the
-        input, which says nothing about the image, does not drown the rest.
+        The outputs are along dimension 0, or the last if `transposed`.
         """
         values = self._generator(name).standard_normal(shape, dtype=np.float32)
-        inputs = tuple(range(len(shape) - 1)) if transposed else tuple(range(1, len(shape)))
-        fan_in = int(np.prod([shape[axis] for axis in inputs]))
-        power = moments.second
-        if fan_in >= 16:
-            values -= values.mean(axis=inputs, keepdims=True)
-            power = moments.variance
-        values *= np.float32((fan_in * power) ** -0.5)
+        fan_in = int(np.prod(shape[:-1] if transposed else shape[1:]))
+        values *= np.float32((2 / fan_in) ** 0.5)
         return values
 
     def bias(self, name, count):
@@ -54,12 +47,6 @@ class RandomWeights:
 
     def _offset(self, name, count):
         return self._generator(name).standard_normal(count, dtype=np.float32) * np.float32(0.1)
-
-
-# E[scale^2] of scale() and E[scale^2 / variance] of a normalization: the mean
-# of x^2 over 0.5..1.5 is 13/12, the mean of 1/x is ln 3.
-SCALE_POWER = 13 / 12
-NORMALIZATION_POWER = 13 / 12 * 1.0986
 
 
 class InlineStore:

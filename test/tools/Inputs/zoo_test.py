@@ -6,9 +6,8 @@ import unittest
 import numpy as np
 import onnx
 
-from zoo_models import classic, light, moments
+from zoo_models import classic, eager, light
 from zoo_models.builder import GraphBuilder
-from zoo_models.moments import Moments
 from zoo_models.weights import InlineStore, RandomWeights
 
 
@@ -33,11 +32,6 @@ class BuilderTest(unittest.TestCase):
 
 
 class WeightsTest(unittest.TestCase):
-    def test_linear_gives_unit_variance(self):
-        x = np.random.default_rng(0).normal(0.5, 2.0, (256, 4000)).astype(np.float32)
-        w = RandomWeights("m").linear("w", (64, 256), Moments(0.5, 4.0))
-        self.assertAlmostEqual(float((w @ x).var()), 1.0, delta=0.1)
-
     def test_depends_on_name_and_model_only(self):
         first = RandomWeights("m").scale("s", 8)
         self.assertTrue((first == RandomWeights("m").scale("s", 8)).all())
@@ -45,17 +39,22 @@ class WeightsTest(unittest.TestCase):
         self.assertFalse((first == RandomWeights("n").scale("s", 8)).any())
 
 
-class MomentsTest(unittest.TestCase):
-    def test_relu_of_normal(self):
-        x = np.maximum(np.random.default_rng(0).normal(0.3, 1.5, 200000), 0)
-        estimate = moments.of_relu(Moments(0.3, 1.5**2))
-        self.assertAlmostEqual(estimate.mean, x.mean(), delta=0.01)
-        self.assertAlmostEqual(estimate.variance, x.var(), delta=0.02)
+class CalibrationTest(unittest.TestCase):
+    def setUp(self):
+        random = np.random.default_rng(0)
+        self.image = random.standard_normal((1, 16, 12, 12), dtype=np.float32) * 7
+        self.weight = random.standard_normal((8, 16, 3, 3), dtype=np.float32)
+        self.node = onnx.helper.make_node("Conv", ["x", "w"], ["y"])
 
-    def test_concat_weighs_by_channels(self):
-        whole = moments.of_concat([(1, Moments(4.0, 1.0)), (3, Moments(0.0, 1.0))])
-        self.assertAlmostEqual(whole.mean, 1.0)
-        self.assertAlmostEqual(whole.variance, 4.0)
+    def test_result_has_unit_mean_square(self):
+        _, result = eager.calibrated(self.node, self.image, self.weight, None)
+        self.assertAlmostEqual(float(np.mean(result**2)), 1.0, delta=0.05)
+
+    def test_result_is_that_of_the_scaled_weight(self):
+        bias = np.arange(8, dtype=np.float32)
+        weight, result = eager.calibrated(self.node, self.image, self.weight, bias)
+        expected = eager.run_node(self.node, [self.image, weight, bias], 18)
+        np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
 
 
 if __name__ == "__main__":
