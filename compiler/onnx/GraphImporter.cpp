@@ -100,7 +100,7 @@ LogicalResult GraphImporter::readInitializers() {
         readTensor(file, tensor, "initializer", tensor.name(), location);
     if (failed(constant))
       return failure();
-    define(tensor.name(), {Value(), *constant});
+    entries[tensor.name()].constant.emplace(*constant);
   }
   return success();
 }
