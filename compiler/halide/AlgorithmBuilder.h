@@ -59,6 +59,7 @@ private:
   void buildConvTranspose(nn::ConvTransposeOp op);
   void buildGemm(nn::GemmOp op);
   void buildMatMul(nn::MatMulOp op);
+  void buildMatrixMatMul(nn::MatMulOp op);
   void buildMaxPool(nn::MaxPoolOp op);
   void buildAveragePool(nn::AveragePoolOp op);
   void buildReduce(mlir::Operation *op, mlir::ArrayRef<int64_t> axes,
@@ -69,6 +70,16 @@ private:
   void buildPad(nn::PadOp op);
   void buildResize(nn::ResizeOp op);
   void buildDepthToSpace(nn::DepthToSpaceOp op);
+
+  /// A value and the logical indices at which it is read.
+  using Element = std::pair<mlir::Value, Indices>;
+  /// The factors of step k in row and column: of A, and of B as it is where
+  /// it is not packed.
+  using ProductFactors = llvm::function_ref<std::pair<Element, Element>(
+      const Halide::Expr &row, const Halide::Expr &k, const Halide::Expr &column)>;
+  /// The product with matrix `b`, of `outputs` columns over `reduced` steps.
+  ConvolutionFuncs makeProduct(mlir::Value b, int64_t reduced, int64_t outputs,
+                               const ProductFactors &getFactors);
 
   const TensorFunc &get(mlir::Value value) const {
     return values.find(value)->second;

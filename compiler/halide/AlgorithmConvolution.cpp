@@ -104,6 +104,7 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   llvm::append_range(reductionSizes, llvm::reverse(op.getKernelShape()));
   RDom domain = makeReductionDomain(reductionSizes);
   conv.reduction = getReductionVars(domain);
+  conv.reductionSizes.assign(reductionSizes.begin(), reductionSizes.end());
   conv.reductionSize = getNumElements(reductionSizes);
   conv.isDepthwise = op.getGroups() > 1 && weights.shape[1] == 1;
   auto packedTile = getPackedTile(kernel, *weights.argument);
@@ -202,41 +203,52 @@ void AlgorithmBuilder::buildConvTranspose(nn::ConvTransposeOp op) {
 // Matrix products
 //===----------------------------------------------------------------------===//
 
-void AlgorithmBuilder::buildGemm(nn::GemmOp op) {
-  auto aShape = shapeOf(op.getA());
-  const TensorFunc &b = get(op.getB());
-  int64_t reduced = aShape[op.getTransA() ? 0 : 1];
-  int64_t outputs = cast<RankedTensorType>(op.getType()).getDimSize(1);
-
+ConvolutionFuncs
+AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
+                              const ProductFactors &getFactors) {
+  const TensorFunc &weights = get(b);
   ConvolutionFuncs product;
   RDom domain = makeReductionDomain({reduced});
   product.reduction = getReductionVars(domain);
+  product.reductionSizes = {static_cast<int>(reduced)};
   product.reductionSize = reduced;
   auto packedTile =
-      b.argument ? getPackedTile(kernel, *b.argument) : std::nullopt;
+      weights.argument ? getPackedTile(kernel, *weights.argument) : std::nullopt;
   product.isPacked = packedTile.has_value();
   product.tileChannels = packedTile.value_or(outputs);
   product.tilePixels = getTilePixels(kernel);
-  if (b.argument)
-    product.weights = funcs.arguments[*b.argument];
+  if (weights.argument)
+    product.weights = funcs.arguments[*weights.argument];
 
-  Indices indices = declare(op);
   std::vector<Var> vars = getVars(2);
   product.vars = getAccumulatorVars(vars);
-  Expr row = indices[0], k = domain[0];
-  Expr column = product.vars[1] * product.tileChannels + product.vars[0];
-  Indices aIndices = {row, k}, bIndices = {k, column};
-  if (op.getTransA())
-    std::swap(aIndices[0], aIndices[1]);
-  if (op.getTransB())
-    std::swap(bIndices[0], bIndices[1]);
+  Var within = product.vars[0], tile = product.vars[1];
+  auto [a, plainB] =
+      getFactors(vars[1], domain[0], tile * product.tileChannels + within);
   product.accumulator = Func("accumulator");
   product.accumulator(product.vars) = 0.0f;
   product.accumulator(product.vars) +=
-      read(op.getA(), aIndices) *
-      (product.isPacked ? product.weights(product.vars[0], k, product.vars[1])
-                        : read(op.getB(), bIndices));
+      read(a.first, a.second) *
+      (product.isPacked ? product.weights(within, domain[0], tile)
+                        : read(plainB.first, plainB.second));
+  return product;
+}
 
+void AlgorithmBuilder::buildGemm(nn::GemmOp op) {
+  int64_t reduced = shapeOf(op.getA())[op.getTransA() ? 0 : 1];
+  int64_t outputs = cast<RankedTensorType>(op.getType()).getDimSize(1);
+  Indices indices = declare(op);
+  ConvolutionFuncs product = makeProduct(
+      op.getB(), reduced, outputs,
+      [&](const Expr &row, const Expr &k, const Expr &column) {
+        Indices a = {row, k}, b = {k, column};
+        if (op.getTransA())
+          std::swap(a[0], a[1]);
+        if (op.getTransB())
+          std::swap(b[0], b[1]);
+        return std::pair(Element(op.getA(), a), Element(op.getB(), b));
+      });
+  std::vector<Var> vars = getVars(2);
   Expr value =
       product.accumulator(selectTile(vars, outputs, product.tileChannels));
   value *= static_cast<float>(op.getAlpha().convertToDouble());
@@ -248,6 +260,8 @@ void AlgorithmBuilder::buildGemm(nn::GemmOp op) {
 }
 
 void AlgorithmBuilder::buildMatMul(nn::MatMulOp op) {
+  if (shapeOf(op.getLhs()).size() == 2 && shapeOf(op.getRhs()).size() == 2)
+    return buildMatrixMatMul(op);
   int64_t reduced = shapeOf(op.getLhs()).back();
   RDom domain = makeReductionDomain({reduced});
   Indices indices = declare(op);
@@ -258,12 +272,33 @@ void AlgorithmBuilder::buildMatMul(nn::MatMulOp op) {
   Indices lhs = indices, rhs = indices;
   lhs.back() = domain[0];
   rhs[rhs.size() - 2] = domain[0];
+  const TensorFunc &right = get(op.getRhs());
+  auto tile = right.argument ? getPackedTile(kernel, *right.argument) : std::nullopt;
+  Expr column = indices.back();
+  Expr factor = tile ? right.func(column % static_cast<int>(*tile), domain[0],
+                                  column / static_cast<int>(*tile))
+                     : readBroadcast(op.getRhs(), rhs);
   reduction.accumulator = Func("accumulator");
   reduction.accumulator(reduction.vars) = 0.0f;
-  reduction.accumulator(reduction.vars) +=
-      readBroadcast(op.getLhs(), lhs) * readBroadcast(op.getRhs(), rhs);
+  reduction.accumulator(reduction.vars) += readBroadcast(op.getLhs(), lhs) * factor;
   funcOf(op)(reduction.vars) = reduction.accumulator(reduction.vars);
   funcs.anchor = std::move(reduction);
+}
+
+void AlgorithmBuilder::buildMatrixMatMul(nn::MatMulOp op) {
+  int64_t reduced = shapeOf(op.getLhs()).back();
+  int64_t outputs = shapeOf(op.getRhs()).back();
+  declare(op);
+  ConvolutionFuncs product = makeProduct(
+      op.getRhs(), reduced, outputs,
+      [&](const Expr &row, const Expr &k, const Expr &column) {
+        return std::pair(Element(op.getLhs(), {row, k}),
+                         Element(op.getRhs(), {k, column}));
+      });
+  std::vector<Var> vars = getVars(2);
+  funcOf(op)(vars) =
+      product.accumulator(selectTile(vars, outputs, product.tileChannels));
+  funcs.anchor = std::move(product);
 }
 
 bool AlgorithmBuilder::buildLinear(Operation *op) {

@@ -27,6 +27,7 @@ struct ConvolutionFuncs {
   std::vector<Halide::Var> vars;
   /// Input channel, then the window: innermost first.
   std::vector<Halide::RVar> reduction;
+  std::vector<int> reductionSizes;
   /// The packed weights (channel within tile, input channel, window…, tile).
   Halide::ImageParam weights;
   /// Output channels per tile of the packed weights.

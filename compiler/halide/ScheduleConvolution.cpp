@@ -22,11 +22,14 @@
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 
 using namespace bnopt;
 using Halide::Func;
 using Halide::MemoryType;
+using Halide::RVar;
 using Halide::Stage;
 using Halide::TailStrategy;
 using Halide::Var;
@@ -34,6 +37,20 @@ using Halide::VarOrRVar;
 
 /// Multiply-adds that a core starts per cycle: two vectors of 8.
 static constexpr int64_t multiplyAddsPerCycle = 16;
+
+/// Steps of a sum in registers before it is added to the total. The error of
+/// a sum grows with its length; runs of 256 keep it below that of a library
+/// that sums by channel blocks, at a cost of one load, addition and store per
+/// accumulator and run.
+static constexpr int longestRun = 256;
+
+namespace {
+/// The two levels of a reduction, innermost first. `outer` is empty when the
+/// whole sum is one run.
+struct ReductionRuns {
+  std::vector<RVar> inner, outer;
+};
+} // namespace
 
 /// Pixels per tile: no wider than the row, and a divisor of it in place.
 static int getPixels(const KernelFuncs &kernel, const ConvolutionFuncs &conv) {
@@ -50,25 +67,68 @@ static void unrollTile(Stage stage, const ConvolutionFuncs &conv, int lanes) {
       .unroll(conv.vars[2]);
 }
 
-/// Keeps the accumulators of a tile, and the weights of a step, in registers.
-static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
-                                const Var &tileLoop, int lanes) {
-  Func accumulator = conv.accumulator;
-  accumulator.compute_at(output, tileLoop)
-      .store_in(MemoryType::Register)
-      .bound(conv.vars[0], 0, conv.tileChannels);
-  unrollTile(accumulator, conv, lanes);
+/// Splits a long reduction into runs of at most `longestRun` steps: the
+/// variables inside a run, and those over runs.
+static ReductionRuns splitReduction(Func accumulator, const ConvolutionFuncs &conv) {
+  ReductionRuns runs;
+  int64_t steps = 1;
+  for (auto [var, size] : llvm::zip_equal(conv.reduction, conv.reductionSizes)) {
+    if (runs.outer.empty() && steps * size <= longestRun) {
+      runs.inner.push_back(var);
+      steps *= size;
+    } else if (runs.inner.empty()) {
+      RVar outer("run"), inner("step");
+      accumulator.update().split(var, outer, inner,
+                                 getLargestDivisor(size, longestRun));
+      runs.inner.push_back(inner);
+      runs.outer.push_back(outer);
+    } else {
+      runs.outer.push_back(var);
+    }
+  }
+  return runs;
+}
 
+/// Orders the update of a tile: its channels and pixels innermost, then
+/// `reduction`, and keeps it in registers.
+static void scheduleTileUpdate(Func tile, const ConvolutionFuncs &conv,
+                               const std::vector<RVar> &reduction, int lanes) {
   std::vector<VarOrRVar> order = {conv.vars[0], conv.vars[2], conv.vars[1]};
   for (size_t dim = 3; dim < conv.vars.size(); ++dim)
     order.emplace_back(conv.vars[dim]);
-  for (const Halide::RVar &var : conv.reduction)
+  for (const RVar &var : reduction)
     order.emplace_back(var);
-  unrollTile(accumulator.update().reorder(order), conv, lanes);
+  unrollTile(tile.update().reorder(order), conv, lanes);
+}
+
+/// Keeps the accumulators of a tile, and the weights of a step, in registers.
+/// A long sum is made of runs that each start from zero, which bounds the
+/// rounding error; the runs' total waits in memory meanwhile.
+static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
+                                const Var &tileLoop, int lanes) {
+  Func total = conv.accumulator;
+  ReductionRuns runs = splitReduction(total, conv);
+  Func partial = total;
+  if (!runs.outer.empty()) {
+    std::vector<std::pair<RVar, Var>> preserved;
+    for (const RVar &var : runs.outer)
+      preserved.push_back({var, Var(var.name() + "_run")});
+    partial = total.update().rfactor(preserved);
+    scheduleTileUpdate(total, conv, runs.outer, lanes);
+    partial.compute_at(total, runs.outer.front())
+        .store_in(MemoryType::Register)
+        .bound(conv.vars[0], 0, conv.tileChannels);
+    unrollTile(partial, conv, lanes);
+  }
+  total.compute_at(output, tileLoop)
+      .store_in(runs.outer.empty() ? MemoryType::Register : MemoryType::Stack)
+      .bound(conv.vars[0], 0, conv.tileChannels);
+  unrollTile(total, conv, lanes);
+  scheduleTileUpdate(partial, conv, runs.inner, lanes);
 
   Func weights = conv.weights.in();
   Var channel = weights.args()[0];
-  weights.compute_at(accumulator, conv.reduction[0])
+  weights.compute_at(partial, runs.inner.front())
       .store_in(MemoryType::Register)
       .bound(channel, 0, conv.tileChannels)
       .vectorize(channel, lanes, TailStrategy::GuardWithIf)
