@@ -41,6 +41,15 @@ function(bnopt_add_mlir_library name)
   endif()
 endfunction()
 
+# bnopt_share_precompiled_headers(NAME)
+# Lets an executable use the precompiled headers. Libraries are compiled with
+# -fPIC, executables would be with -fPIE, and precompiled headers suit only one.
+function(bnopt_share_precompiled_headers name)
+  target_precompile_headers(${name} REUSE_FROM BNOptPrecompiled)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+endfunction()
+
 # bnopt_tablegen(TARGET source.td [file "flags"]...)
 # A target that runs mlir-tblgen on the source once per output file.
 function(bnopt_tablegen target source)

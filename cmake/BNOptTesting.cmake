@@ -19,11 +19,7 @@ function(bnopt_add_unittest name)
     "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
   if(arg_MLIR)
     target_link_libraries(${name} PRIVATE BNOptMLIR)
-    target_precompile_headers(${name} REUSE_FROM BNOptPrecompiled)
-    # Libraries are compiled with -fPIC, executables would be with -fPIE, and
-    # precompiled headers suit only one.
-    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(${name} PRIVATE -fPIC)
+    bnopt_share_precompiled_headers(${name})
   endif()
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test/unit")
