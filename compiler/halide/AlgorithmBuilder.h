@@ -76,7 +76,8 @@ private:
   /// The factors of step k in row and column: of A, and of B as it is where
   /// it is not packed.
   using ProductFactors = llvm::function_ref<std::pair<Element, Element>(
-      const Halide::Expr &row, const Halide::Expr &k, const Halide::Expr &column)>;
+      const Halide::Expr &row, const Halide::Expr &k,
+      const Halide::Expr &column)>;
   /// The product with matrix `b`, of `outputs` columns over `reduced` steps.
   ConvolutionFuncs makeProduct(mlir::Value b, int64_t reduced, int64_t outputs,
                                const ProductFactors &getFactors);

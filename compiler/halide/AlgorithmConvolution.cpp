@@ -212,8 +212,8 @@ AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
   product.reduction = getReductionVars(domain);
   product.reductionSizes = {static_cast<int>(reduced)};
   product.reductionSize = reduced;
-  auto packedTile =
-      weights.argument ? getPackedTile(kernel, *weights.argument) : std::nullopt;
+  auto packedTile = weights.argument ? getPackedTile(kernel, *weights.argument)
+                                     : std::nullopt;
   product.isPacked = packedTile.has_value();
   product.tileChannels = packedTile.value_or(outputs);
   product.tilePixels = getTilePixels(kernel);
@@ -228,9 +228,9 @@ AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
   product.accumulator = Func("accumulator");
   product.accumulator(product.vars) = 0.0f;
   product.accumulator(product.vars) +=
-      read(a.first, a.second) *
-      (product.isPacked ? product.weights(within, domain[0], tile)
-                        : read(plainB.first, plainB.second));
+      read(a.first, a.second) * (product.isPacked
+                                     ? product.weights(within, domain[0], tile)
+                                     : read(plainB.first, plainB.second));
   return product;
 }
 
@@ -273,14 +273,16 @@ void AlgorithmBuilder::buildMatMul(nn::MatMulOp op) {
   lhs.back() = domain[0];
   rhs[rhs.size() - 2] = domain[0];
   const TensorFunc &right = get(op.getRhs());
-  auto tile = right.argument ? getPackedTile(kernel, *right.argument) : std::nullopt;
+  auto tile =
+      right.argument ? getPackedTile(kernel, *right.argument) : std::nullopt;
   Expr column = indices.back();
   Expr factor = tile ? right.func(column % static_cast<int>(*tile), domain[0],
                                   column / static_cast<int>(*tile))
                      : readBroadcast(op.getRhs(), rhs);
   reduction.accumulator = Func("accumulator");
   reduction.accumulator(reduction.vars) = 0.0f;
-  reduction.accumulator(reduction.vars) += readBroadcast(op.getLhs(), lhs) * factor;
+  reduction.accumulator(reduction.vars) +=
+      readBroadcast(op.getLhs(), lhs) * factor;
   funcOf(op)(reduction.vars) = reduction.accumulator(reduction.vars);
   funcs.anchor = std::move(reduction);
 }
@@ -289,12 +291,12 @@ void AlgorithmBuilder::buildMatrixMatMul(nn::MatMulOp op) {
   int64_t reduced = shapeOf(op.getLhs()).back();
   int64_t outputs = shapeOf(op.getRhs()).back();
   declare(op);
-  ConvolutionFuncs product = makeProduct(
-      op.getRhs(), reduced, outputs,
-      [&](const Expr &row, const Expr &k, const Expr &column) {
-        return std::pair(Element(op.getLhs(), {row, k}),
-                         Element(op.getRhs(), {k, column}));
-      });
+  ConvolutionFuncs product =
+      makeProduct(op.getRhs(), reduced, outputs,
+                  [&](const Expr &row, const Expr &k, const Expr &column) {
+                    return std::pair(Element(op.getLhs(), {row, k}),
+                                     Element(op.getRhs(), {k, column}));
+                  });
   std::vector<Var> vars = getVars(2);
   funcOf(op)(vars) =
       product.accumulator(selectTile(vars, outputs, product.tileChannels));

@@ -69,10 +69,12 @@ static void unrollTile(Stage stage, const ConvolutionFuncs &conv, int lanes) {
 
 /// Splits a long reduction into runs of at most `longestRun` steps: the
 /// variables inside a run, and those over runs.
-static ReductionRuns splitReduction(Func accumulator, const ConvolutionFuncs &conv) {
+static ReductionRuns splitReduction(Func accumulator,
+                                    const ConvolutionFuncs &conv) {
   ReductionRuns runs;
   int64_t steps = 1;
-  for (auto [var, size] : llvm::zip_equal(conv.reduction, conv.reductionSizes)) {
+  for (auto [var, size] :
+       llvm::zip_equal(conv.reduction, conv.reductionSizes)) {
     if (runs.outer.empty() && steps * size <= longestRun) {
       runs.inner.push_back(var);
       steps *= size;

@@ -1,0 +1,306 @@
+//===- ScheduleOtherKernelsTest.cpp - All kernels but convolutions --------===//
+
+#include "ScheduleTest.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace bnopt;
+
+namespace {
+class ScheduleOtherKernelsTest : public ScheduleTest {};
+
+/// One operand of a kernel: its shape, and its layout's text where it is not
+/// row-major.
+struct Operand {
+  llvm::SmallVector<int64_t> shape;
+  std::string layout = "";
+};
+} // namespace
+
+/// A channels-last operand.
+static Operand lastC(llvm::ArrayRef<int64_t> shape,
+                     llvm::ArrayRef<int64_t> halo = {},
+                     int64_t bufferChannels = 0) {
+  return {llvm::SmallVector<int64_t>(shape),
+          getLayout(shape, halo, bufferChannels)};
+}
+
+/// A kernel of `arguments` %a, %b, …; `body` defines %y. In body and
+/// attributes A, B, C and Y stand for the types of arguments and result.
+static KernelCase makeCase(std::string name, llvm::ArrayRef<Operand> arguments,
+                           const Operand &result, std::string body,
+                           std::string attributes = "") {
+  std::string signature;
+  llvm::SmallVector<std::pair<char, std::string>> types = {
+      {'Y', getType(result.shape)}};
+  for (auto [index, argument] : llvm::enumerate(arguments)) {
+    signature += (index ? ", %" : "%") + std::string(1, 'a' + index) + ": " +
+                 getType(argument.shape) + " " + withLayout(argument.layout);
+    types.emplace_back('A' + index, getType(argument.shape));
+  }
+  std::string expanded;
+  for (char letter : body) {
+    auto *found =
+        llvm::find_if(types, [&](auto &type) { return type.first == letter; });
+    if (found == types.end())
+      expanded += letter;
+    else
+      expanded += found->second;
+  }
+  return {std::move(name),
+          "kernel.func @k(" + signature + ") -> (" + getType(result.shape) +
+              " " + withLayout(result.layout) + ")" +
+              (attributes.empty() ? "" : " attributes {" + attributes + "}") +
+              " {\n  " + expanded +
+              "\n  kernel.return %y : " + getType(result.shape) + "\n}\n"};
+}
+
+TEST_P(ScheduleOtherKernelsTest, Unary) {
+  std::vector<KernelCase> cases;
+  for (const char *op : {"relu", "sigmoid", "tanh", "exp", "abs", "neg", "erf",
+                         "softplus", "hard_swish"})
+    cases.push_back(makeCase(op, lastC({1, 17, 3, 5}), lastC({1, 17, 3, 5}),
+                             "%y = nn." + std::string(op) + " %a : A"));
+  for (const char *op :
+       {"leaky_relu %a {alpha = 0.1 : f64}", "elu %a {alpha = 0.5 : f64}",
+        "hard_sigmoid %a {alpha = 0.2 : f64, beta = 0.5 : f64}",
+        "clip %a to [-0.5, 0.25]"})
+    cases.push_back(makeCase(op, Operand{{3, 7}}, {{3, 7}},
+                             "%y = nn." + std::string(op) + " : A"));
+  // Arguments of these are positive.
+  for (const char *op : {"log", "sqrt", "reciprocal"})
+    cases.push_back(makeCase(op, Operand{{33}}, {{33}},
+                             "%0 = nn.exp %a : A\n  %y = nn." +
+                                 std::string(op) + " %0 : A"));
+  check(cases);
+}
+
+TEST_P(ScheduleOtherKernelsTest, BinaryWithBroadcasting) {
+  std::vector<KernelCase> cases;
+  for (const char *op : {"add", "sub", "mul", "min", "max", "prelu"})
+    cases.push_back(makeCase(
+        op, {lastC({2, 17, 3, 5}), lastC({2, 17, 3, 5})}, lastC({2, 17, 3, 5}),
+        "%y = nn." + std::string(op) + " %a, %b : (A, B) -> Y"));
+  llvm::SmallVector<Operand> others = {
+      lastC({1, 24, 1, 1}), {{24, 1, 1}}, {{1}}, {{5}}, lastC({1, 1, 3, 5})};
+  for (const Operand &other : others)
+    cases.push_back(makeCase("broadcast", {lastC({1, 24, 3, 5}), other},
+                             lastC({1, 24, 3, 5}),
+                             "%y = nn.mul %a, %b : (A, B) -> Y"));
+  cases.push_back(
+      makeCase("div", {Operand{{4, 9}}, {{4, 9}}}, {{4, 9}},
+               "%0 = nn.exp %b : B\n  %y = nn.div %a, %0 : (A, B) -> Y"));
+  cases.push_back(
+      makeCase("pow", {Operand{{4, 9}}, {{4, 9}}}, {{4, 9}},
+               "%0 = nn.exp %a : A\n  %y = nn.pow %0, %b : (A, B) -> Y"));
+  cases.push_back(makeCase("constant", lastC({1, 8, 3, 3}), lastC({1, 8, 3, 3}),
+                           "%0 = arith.constant dense<2.5> : tensor<f32>\n"
+                           "  %y = nn.mul %a, %0 : (A, tensor<f32>) -> Y"));
+  check(cases);
+}
+
+TEST_P(ScheduleOtherKernelsTest, ElementwiseInPlaceAndSlices) {
+  std::vector<KernelCase> cases;
+  cases.push_back(makeCase(
+      "in place", {lastC({1, 17, 3, 5}), lastC({1, 17, 3, 5})},
+      lastC({1, 17, 3, 5}), "%y = nn.add %a, %b : (A, B) -> Y", "inPlace"));
+  cases.back().aliased = 0;
+  cases.push_back(makeCase(
+      "in place, halo",
+      {lastC({1, 17, 3, 5}, {0, 0, 0, 0, 1, 1, 1, 1}), lastC({1, 17, 3, 5})},
+      lastC({1, 17, 3, 5}, {0, 0, 0, 0, 1, 1, 1, 1}),
+      "%y = nn.add %a, %b : (A, B) -> Y", "inPlace"));
+  cases.back().aliased = 0;
+  cases.push_back(makeCase("slice", lastC({1, 17, 3, 5}, {}, 40),
+                           lastC({1, 17, 3, 5}, {0, 0, 0, 0, 2, 1, 0, 3}, 24),
+                           "%y = nn.relu %a : A"));
+  check(cases);
+}
+
+TEST_P(ScheduleOtherKernelsTest, ScaleShiftAndBatchNorm) {
+  Operand c{{24}};
+  check({makeCase("scale_shift", {lastC({1, 24, 3, 5}), c, c},
+                  lastC({1, 24, 3, 5}),
+                  "%0 = bn.scale_shift %a, %b, %c {featureIndex = 1 : i64} : "
+                  "(A, B, C) -> Y\n"
+                  "  %y = nn.relu %0 : Y"),
+         makeCase(
+             "inference", {lastC({1, 24, 3, 5}), c, c, c, c},
+             lastC({1, 24, 3, 5}),
+             "%0 = nn.exp %e : tensor<24xf32>\n"
+             "  %y = bn.inference %a, %b, %c, %d, %0 {epsilon = 1.0e-05 : f64, "
+             "featureIndex = 1 : i64} : (A, B, C, tensor<24xf32>, "
+             "tensor<24xf32>) -> Y")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, MaxPool) {
+  auto pool = [](llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> out,
+                 const std::string &text, llvm::ArrayRef<int64_t> halo = {}) {
+    return makeCase("max_pool " + text, lastC(in, halo), lastC(out),
+                    "%y = nn.max_pool %a window " + text + " : (A) -> Y");
+  };
+  check({pool({1, 17, 7, 9}, {1, 17, 4, 5},
+              "[3, 3] strides [2, 2] pads [1, 1, 1, 1]"),
+         pool({1, 64, 7, 7}, {1, 64, 4, 4},
+              "[3, 3] strides [2, 2] pads [1, 1, 1, 1]",
+              {0, 0, 0, 0, 1, 1, 1, 1}),
+         pool({1, 3, 8, 8}, {1, 3, 4, 4}, "[3, 3] strides [2, 2] {ceil_mode}"),
+         pool({1, 3, 8, 8}, {1, 3, 4, 4}, "[2, 2] strides [2, 2]"),
+         pool({1, 24, 9, 9}, {1, 24, 7, 7},
+              "[3, 3] pads [1, 1, 1, 1] dilations [2, 2]"),
+         pool({1, 8, 5, 5}, {1, 8, 5, 5}, "[3, 3] pads [1, 1, 1, 1]")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, AveragePool) {
+  auto pool = [](llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> out,
+                 const std::string &text, llvm::ArrayRef<int64_t> halo = {}) {
+    return makeCase("average_pool " + text, lastC(in, halo), lastC(out),
+                    "%y = nn.average_pool %a window " + text + " : (A) -> Y");
+  };
+  check(
+      {pool({1, 17, 7, 9}, {1, 17, 4, 5},
+            "[3, 3] strides [2, 2] pads [1, 1, 1, 1]"),
+       pool({1, 17, 7, 9}, {1, 17, 4, 5},
+            "[3, 3] strides [2, 2] pads [1, 1, 1, 1] {count_include_pad}"),
+       pool({1, 17, 7, 9}, {1, 17, 4, 5},
+            "[3, 3] strides [2, 2] pads [1, 1, 1, 1]",
+            {0, 0, 0, 0, 1, 1, 1, 1}),
+       pool({1, 24, 8, 8}, {1, 24, 4, 4}, "[3, 3] strides [2, 2] {ceil_mode}"),
+       pool({1, 24, 8, 8}, {1, 24, 5, 5},
+            "[3, 3] strides [2, 2] pads [1, 1, 1, 1] {ceil_mode, "
+            "count_include_pad}"),
+       pool({1, 64, 7, 7}, {1, 64, 1, 1}, "[7, 7]")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, Reductions) {
+  std::vector<KernelCase> cases;
+  for (const char *op : {"reduce_mean", "reduce_sum", "reduce_max"}) {
+    std::string text = std::string("%y = nn.") + op + " %a axes ";
+    cases.push_back(makeCase(op, lastC({2, 17, 5, 7}), lastC({2, 17, 1, 1}),
+                             text + "[2, 3] {keep_dims} : (A) -> Y"));
+    cases.push_back(makeCase(op, lastC({2, 64, 5, 7}, {0, 0, 0, 0, 1, 1, 1, 1}),
+                             {{2, 64}}, text + "[2, 3] : (A) -> Y"));
+    cases.push_back(makeCase(op, lastC({1, 24, 3, 5}), {{1, 3, 5}},
+                             text + "[1] : (A) -> Y"));
+    cases.push_back(
+        makeCase(op, Operand{{4, 9}}, Operand{{}}, text + "[0, 1] : (A) -> Y"));
+  }
+  check(cases);
+}
+
+TEST_P(ScheduleOtherKernelsTest, Softmax) {
+  check({makeCase("last", Operand{{3, 1000}}, {{3, 1000}},
+                  "%y = nn.softmax %a axis 1 : A"),
+         makeCase("short", Operand{{3, 5}}, {{3, 5}},
+                  "%y = nn.softmax %a axis 1 : A"),
+         makeCase("long", Operand{{1, 3001}}, {{1, 3001}},
+                  "%y = nn.softmax %a axis 1 : A"),
+         makeCase("channels", lastC({1, 17, 3, 5}), lastC({1, 17, 3, 5}),
+                  "%y = nn.softmax %a axis 1 : A"),
+         makeCase("rows", Operand{{1, 3, 4, 5}}, {{1, 3, 4, 5}},
+                  "%y = nn.softmax %a axis 2 : A"),
+         makeCase("first", Operand{{5, 3}}, {{5, 3}},
+                  "%y = nn.softmax %a axis 0 : A"),
+         makeCase("vector", Operand{{9}}, {{9}},
+                  "%y = nn.softmax %a axis 0 : A")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, LocalResponseNorm) {
+  auto norm = [](llvm::ArrayRef<int64_t> shape, const std::string &size,
+                 const std::string &beta) {
+    return makeCase("lrn", lastC(shape), lastC(shape),
+                    "%y = nn.local_response_norm %a {size = " + size +
+                        " : i64, alpha = 0.5 : f64, beta = " + beta +
+                        " : f64, bias = 1.0 : f64} : A");
+  };
+  check({norm({1, 17, 3, 5}, "5", "0.75"), norm({1, 64, 3, 3}, "4", "0.75"),
+         norm({1, 3, 3, 3}, "3", "0.6")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, MatrixProducts) {
+  Operand packed{{24, 17}, "#kernel.packed<tile = 16>"};
+  Operand packedT{{17, 24}, "#kernel.packed<tile = 8>"};
+  std::string schedule = "schedule = #kernel.direct<channels = 16, pixels = 3>";
+  std::string schedule8 = "schedule = #kernel.direct<channels = 8, pixels = 1>";
+  check(
+      {makeCase("gemm", {Operand{{1, 24}}, packed, {{17}}}, {{1, 17}},
+                "%y = nn.gemm %a, %b bias %c : (A, B, C) -> Y", schedule),
+       makeCase("rows", {Operand{{7, 24}}, packed, {{17}}}, {{7, 17}},
+                "%y = nn.gemm %a, %b bias %c : (A, B, C) -> Y", schedule),
+       makeCase(
+           "transposed", {Operand{{1, 24}}, packedT, {{17}}}, {{1, 17}},
+           "%0 = nn.gemm %a, %b bias %c {alpha = 0.5 : f64, beta = 2.0 : f64, "
+           "trans_b} : (A, B, C) -> Y\n  %y = nn.relu %0 : Y",
+           schedule8),
+       makeCase("unpacked", {Operand{{24, 3}}, {{24, 17}}}, {{3, 17}},
+                "%y = nn.gemm %a, %b {trans_a} : (A, B) -> Y"),
+       makeCase("matmul", {Operand{{3, 24}}, {{24, 17}}}, {{3, 17}},
+                "%y = nn.matmul %a, %b : (A, B) -> Y"),
+       makeCase("packed matmul", {Operand{{3, 24}}, packed}, {{3, 17}},
+                "%y = nn.matmul %a, %b : (A, B) -> Y", schedule),
+       makeCase("batched", {Operand{{2, 3, 4, 5}}, {{3, 5, 7}}}, {{2, 3, 4, 7}},
+                "%y = nn.matmul %a, %b : (A, B) -> Y")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, ConvTranspose) {
+  check({makeCase("stride 2", {lastC({1, 6, 4, 5}), {{6, 8, 3, 3}}, {{8}}},
+                  lastC({1, 8, 8, 10}),
+                  "%y = nn.conv_transpose %a, %b bias %c strides [2, 2] pads "
+                  "[1, 1, 1, 1] "
+                  "output_pads [1, 1] : (A, B, C) -> Y"),
+         makeCase("groups", {lastC({1, 6, 4, 5}), {{6, 4, 2, 2}}},
+                  lastC({1, 12, 5, 6}),
+                  "%y = nn.conv_transpose %a, %b groups 3 : (A, B) -> Y")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, Movement) {
+  check(
+      {makeCase("copy to channels-last", Operand{{1, 3, 5, 7}},
+                lastC({1, 3, 5, 7}, {0, 0, 0, 0, 3, 3, 3, 3}),
+                "%y = nn.relu %a : A"),
+       makeCase("copy to row-major", lastC({1, 24, 5, 7}), {{1, 24, 5, 7}},
+                "%y = nn.relu %a : A"),
+       makeCase("flatten", lastC({1, 24, 3, 5}), {{1, 360}},
+                "%y = nn.reshape %a : (A) -> Y"),
+       makeCase("flatten pixels", lastC({2, 24, 1, 1}), {{2, 24}},
+                "%y = nn.reshape %a : (A) -> Y"),
+       makeCase("reshape", Operand{{2, 12}}, {{4, 3, 2}},
+                "%y = nn.reshape %a : (A) -> Y"),
+       makeCase("transpose", Operand{{2, 3, 4, 5}}, {{4, 2, 5, 3}},
+                "%y = nn.transpose %a permutation [2, 0, 3, 1] : (A) -> Y"),
+       makeCase("shuffle", lastC({1, 24, 3, 5}), lastC({1, 24, 3, 5}),
+                "%y = nn.channel_shuffle %a groups 3 : A"),
+       makeCase(
+           "slice", lastC({1, 24, 5, 7}), lastC({1, 8, 3, 4}),
+           "%y = nn.slice %a offsets [0, 2, 1, 6] sizes [1, 8, 3, 4] steps "
+           "[1, 2, 1, -2] : (A) -> Y"),
+       makeCase(
+           "pad", lastC({1, 8, 3, 5}), lastC({1, 8, 6, 8}),
+           "%y = nn.pad %a pads [0, 0, 1, 2, 0, 0, 2, 1] value 0.5 : (A) -> Y"),
+       makeCase("reflect", lastC({1, 8, 3, 5}), lastC({1, 8, 6, 8}),
+                "%y = nn.pad %a pads [0, 0, 1, 2, 0, 0, 2, 1] mode reflect : "
+                "(A) -> Y"),
+       makeCase("depth_to_space", lastC({1, 12, 3, 5}), lastC({1, 3, 6, 10}),
+                "%y = nn.depth_to_space %a block 2 : (A) -> Y"),
+       makeCase("resize", lastC({1, 17, 3, 5}), lastC({1, 17, 6, 10}),
+                "%y = nn.resize %a linear : (A) -> Y"),
+       makeCase("nearest", lastC({1, 17, 3, 5}), lastC({1, 17, 6, 10}),
+                "%y = nn.resize %a nearest asymmetric : (A) -> Y")});
+}
+
+TEST_P(ScheduleOtherKernelsTest, EmptyBodyCopies) {
+  auto copy = [](const Operand &from, const Operand &to) {
+    return KernelCase{
+        "copy", "kernel.func @k(%a: " + getType(from.shape) + " " +
+                    withLayout(from.layout) + ") -> (" + getType(to.shape) +
+                    " " + withLayout(to.layout) +
+                    ") {\n  kernel.return %a : " + getType(to.shape) + "\n}\n"};
+  };
+  check({copy({{1, 3, 9, 11}}, lastC({1, 3, 9, 11}, {0, 0, 0, 0, 3, 3, 3, 3})),
+         copy({{2, 24, 5, 7}}, lastC({2, 24, 5, 7})),
+         copy(lastC({2, 24, 5, 7}), {{2, 24, 5, 7}}),
+         copy({{4, 9}}, {{4, 9}})});
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, ScheduleOtherKernelsTest, allTargets(),
+                         getTargetTestName);
