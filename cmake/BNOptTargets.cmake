@@ -16,7 +16,8 @@ target_compile_options(BNOptWarnings INTERFACE
   $<$<BOOL:${BNOPT_WARNINGS_AS_ERRORS}>:-Werror>)
 
 # The headers that most sources of the project include, compiled once.
-file(WRITE "${PROJECT_BINARY_DIR}/BNOptPrecompiled.cpp" "")
+# Unlike file(WRITE), leaves the file alone where it is there already.
+file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/BNOptPrecompiled.cpp" CONTENT "\n")
 add_library(BNOptPrecompiled OBJECT "${PROJECT_BINARY_DIR}/BNOptPrecompiled.cpp")
 target_link_libraries(BNOptPrecompiled PRIVATE BNOptMLIR BNOptWarnings)
 target_precompile_headers(BNOptPrecompiled PRIVATE
