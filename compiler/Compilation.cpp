@@ -96,6 +96,8 @@ LogicalResult Compilation::finishReport() {
 }
 
 LogicalResult Compilation::run(OutputKind kind) {
+  if (llvm::Error error = checkReportPath(options.reportPath))
+    return fail(std::move(error));
   report.target = target.name();
   for (Phase phase : {Phase::Import, Phase::Fold, Phase::Fuse, Phase::Lower}) {
     if (failed(runPhase(phase)))

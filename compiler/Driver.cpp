@@ -9,6 +9,7 @@
 #include "dialect/AllDialects.h"
 #include "passes/Passes.h"
 
+#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -37,6 +38,22 @@ static bool isCompilation(const DriverOptions &options) {
   return hasCompilationOptions() || input.ends_with(".onnx") || !writesMLIR;
 }
 
+/// The remarks that the command line asks for, as lines among the diagnostics.
+/// Files of remarks are written in the way of mlir-opt only.
+static LogicalResult enableRemarks(const MlirOptMainConfig &config,
+                                   MLIRContext &context) {
+  if (!config.shouldEmitRemarks())
+    return success();
+  remark::RemarkCategories categories{
+      config.getRemarksAllFilter(), config.getRemarksPassedFilter(),
+      config.getRemarksMissedFilter(), config.getRemarksAnalyseFilter(),
+      config.getRemarksFailedFilter()};
+  return remark::enableOptimizationRemarks(
+      context, /*streamer=*/nullptr,
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
+      /*printAsEmitRemarks=*/true);
+}
+
 static int interpret(Compilation &compilation, const DriverOptions &options) {
   if (failed(compilation.import()))
     return EXIT_FAILURE;
@@ -55,6 +72,8 @@ static int compile(const DriverOptions &options, const MlirOptMainConfig &config
   // The node says where; the operation in generic form helps only us.
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
+  if (failed(enableRemarks(config, context)))
+    return EXIT_FAILURE;
   Compilation compilation(options, *target, &context);
   if (options.interpret)
     return interpret(compilation, options);

@@ -12,6 +12,7 @@ namespace cl = llvm::cl;
 
 namespace {
 enum class CacheMode { Disk, None };
+enum class Sanitizer { None, Thread };
 
 struct CommandLine {
   cl::OptionCategory category{"Compilation", "Compile a model: bn-opt MODEL.onnx -o MODEL.so"};
@@ -53,9 +54,11 @@ struct CommandLine {
   cl::opt<unsigned> threads{
       "compile-threads", cl::desc("Kernels generated at the same time (default: one per processor)"),
       cl::value_desc("count"), cl::init(0), cl::cat(category)};
-  cl::opt<std::string> sanitize{
-      "sanitize", cl::desc("Instrument the generated code: thread (ThreadSanitizer)"),
-      cl::value_desc("name"), cl::cat(category)};
+  cl::opt<Sanitizer> sanitize{
+      "sanitize", cl::desc("Instrument the generated code"),
+      cl::values(clEnumValN(Sanitizer::None, "none", "not at all (default)"),
+                 clEnumValN(Sanitizer::Thread, "thread", "for ThreadSanitizer; link the output with -fsanitize=thread")),
+      cl::init(Sanitizer::None), cl::cat(category)};
 
   cl::OptionCategory interpretation{"Interpretation", "Run a model in the reference interpreter"};
   cl::opt<bool> interpret{
@@ -105,7 +108,7 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath, std::string outputP
                                  : line.cacheDirectory.getValue();
   options.reportPath = line.report;
   options.inputShapes.assign(line.inputShapes.begin(), line.inputShapes.end());
-  options.sanitizeThread = line.sanitize == "thread";
+  options.sanitizeThread = line.sanitize == Sanitizer::Thread;
   options.threads = line.threads;
   options.interpret = line.interpret;
   options.interpreterInputs.assign(line.inputs.begin(), line.inputs.end());
@@ -159,5 +162,9 @@ llvm::Expected<OutputKind> bnopt::resolveOutputKind(const DriverOptions &options
   if (isStdout && isBinary)
     return llvm::createStringError(
         "a library cannot be written to standard output; name a file with -o");
+  if (options.sanitizeThread && *kind == OutputKind::SharedLibrary)
+    return llvm::createStringError(
+        "--sanitize=thread needs the sanitizer's library at link time; write a "
+        ".o or .a instead of '" + options.outputPath + "'");
   return *kind;
 }

@@ -55,7 +55,9 @@ private:
   llvm::Expected<std::unique_ptr<llvm::Module>> buildHost(llvm::LLVMContext &context);
   EmitOptions getKernelOptions() const;
   LogicalResult fail(llvm::Error error) {
-    return module.emitError() << llvm::toString(std::move(error));
+    // The message names the file that it is about, which is not the model's.
+    return emitError(UnknownLoc::get(module.getContext()))
+           << llvm::toString(std::move(error));
   }
 
   ModuleOp module;

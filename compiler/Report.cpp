@@ -50,10 +50,14 @@ static void print(const Report &report, llvm::raw_ostream &os) {
   os << '\n';
 }
 
+llvm::Error bnopt::checkReportPath(llvm::StringRef path) {
+  if (path.empty() || path == "-" || llvm::sys::path::extension(path) == ".json")
+    return llvm::Error::success();
+  return llvm::createStringError("unknown suffix of report '" + path.str() +
+                                 "'; known suffixes are .json");
+}
+
 llvm::Error bnopt::writeReport(const Report &report, llvm::StringRef path) {
-  if (path != "-" && llvm::sys::path::extension(path) != ".json")
-    return llvm::createStringError("unknown suffix of report '" + path.str() +
-                                   "'; known suffixes are .json");
   llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
     print(report, os);
     return llvm::Error::success();

@@ -31,6 +31,10 @@ struct Report {
 /// Number of operators that normalize or are what is left of one.
 unsigned countNormalizations(mlir::ModuleOp module);
 
+/// Fails if a report cannot be written in the form that the suffix of `path`
+/// names. Empty means that none is wanted.
+llvm::Error checkReportPath(llvm::StringRef path);
+
 /// Writes the report as JSON.
 llvm::Error writeReport(const Report &report, llvm::StringRef path);
 

@@ -10,8 +10,8 @@
 
 using namespace bnopt;
 
-/// The highest level whose instructions this machine has. Only features that
-/// generated code uses are asked for.
+/// The highest level of the psABI that this machine has in full, as the check
+/// of a compiled library asks for it (runtime/cpu.c).
 static std::optional<X86Level> detectLevel() {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   auto hasAll = [&](std::initializer_list<llvm::StringRef> names) {
@@ -19,9 +19,9 @@ static std::optional<X86Level> detectLevel() {
       return features.lookup(name);
     });
   };
-  if (!hasAll({"sse4.1", "sse4.2", "ssse3", "popcnt"}))
+  if (!hasAll({"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}))
     return std::nullopt;
-  if (!hasAll({"avx", "avx2", "fma", "f16c", "bmi", "bmi2"}))
+  if (!hasAll({"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"}))
     return X86Level::v2;
   if (!hasAll({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}))
     return X86Level::v3;
