@@ -16,6 +16,7 @@ LATENCY_RATIO = 1.10
 COLD_SECONDS, WARM_SECONDS = 20.0, 3.0
 PEAK_GIB = 1.5
 ARENA_RATIO = 1.25
+LEAST_SHARE_OF_PEAK = 0.8
 # What a compiled library may ask of the machine that loads it.
 SYSTEM_LIBRARIES = {"linux-vdso", "libc", "libm", "libpthread", "libdl", "ld-linux-x86-64"}
 
@@ -70,12 +71,21 @@ def latency(tools, library, model):
         yield Finding(what, measured, limit, ratio <= LATENCY_RATIO)
 
 
+def kernels(tools):
+    """How close the generated convolutions come to the multiply-add peak."""
+    for kernel in tools.kernels():
+        measured = f"{kernel['share']:.3f} ({kernel['gflops']:.0f} of {kernel['peak_gflops']:.0f} GFLOP/s)"
+        yield Finding(f"share of peak, {kernel['kernel']}", measured,
+                      f"≥ {LEAST_SHARE_OF_PEAK:g}", kernel["share"] >= LEAST_SHARE_OF_PEAK)
+
+
 def findings(tools, model, folder):
     warm, found = compilation(tools, model, folder)
     yield from found
     yield independence(warm.library)
     yield at_most("error / largest value", conformance(tools, warm.library, model), TOLERANCE)
     yield from latency(tools, warm.library, model)
+    yield from kernels(tools)
 
 
 def main():

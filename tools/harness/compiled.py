@@ -61,6 +61,7 @@ class Tools:
     def __init__(self, binaries):
         self.bn_opt = pathlib.Path(binaries) / "bn-opt"
         self.bn_run = pathlib.Path(binaries) / "bn-run"
+        self.bn_bench = pathlib.Path(binaries) / "bn-bench"
 
     def compile(self, model, folder, *options):
         """Compiles `model` to a library in `folder`, with its report."""
@@ -75,6 +76,10 @@ class Tools:
         process = run([self.bn_run, library, "--compare", model,
                        f"--threads={threads}", f"--repeat={repeat}", "--json"])
         return json.loads(process.output[process.output.index("{"):])
+
+    def kernels(self):
+        """What bn-bench measures of the kernels that are held to a share of the peak."""
+        return json.loads(run([self.bn_bench, "kernels", "--json"]).output)["kernels"]
 
     def outputs(self, library, inputs, threads=1):
         """Runs a library on arrays by name; returns its results by file name."""
