@@ -17,7 +17,8 @@ using namespace mlir;
 using namespace bnopt;
 
 LogicalResult Compilation::fail(llvm::Error error) {
-  return emitError(UnknownLoc::get(context)) << llvm::toString(std::move(error));
+  return emitError(UnknownLoc::get(context))
+         << llvm::toString(std::move(error));
 }
 
 LogicalResult Compilation::import() {
@@ -56,14 +57,15 @@ LogicalResult Compilation::runPhase(Phase phase) {
       addLowerPasses(pm, LowerOptions::forTarget(target));
     result = pm.run(*module);
   }
-  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
   report.seconds.push_back({phase, elapsed.count()});
   return result;
 }
 
 LogicalResult Compilation::writeModule(OutputKind kind) {
-  llvm::Error error =
-      llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &os) -> llvm::Error {
+  llvm::Error error = llvm::writeToOutput(
+      options.outputPath, [&](llvm::raw_ostream &os) -> llvm::Error {
         if (kind == OutputKind::MLIR)
           module->print(os);
         else if (failed(writeBytecodeToFile(*module, os)))
@@ -72,15 +74,17 @@ LogicalResult Compilation::writeModule(OutputKind kind) {
       });
   if (!error)
     return success();
-  return fail(llvm::createStringError("cannot write '" + options.outputPath +
-                                      "': " + llvm::toString(std::move(error))));
+  return fail(
+      llvm::createStringError("cannot write '" + options.outputPath +
+                              "': " + llvm::toString(std::move(error))));
 }
 
 LogicalResult Compilation::emit(OutputKind kind) {
   auto start = std::chrono::steady_clock::now();
   if (failed(emitLibrary(*module, target, kind, options, report)))
     return failure();
-  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
   report.seconds.push_back({Phase::Emit, elapsed.count()});
   return success();
 }
@@ -109,14 +113,16 @@ LogicalResult Compilation::run(OutputKind kind) {
     if (options.stopAfter == phase)
       return failed(writeModule(kind)) ? failure() : finishReport();
   }
-  LogicalResult written = kind == OutputKind::MLIR || kind == OutputKind::MLIRBytecode
-                              ? writeModule(kind)
-                              : emit(kind);
+  LogicalResult written =
+      kind == OutputKind::MLIR || kind == OutputKind::MLIRBytecode
+          ? writeModule(kind)
+          : emit(kind);
   return failed(written) ? failure() : finishReport();
 }
 
 LogicalResult Compilation::runPasses(
-    llvm::function_ref<LogicalResult(PassManager &)> addPasses, OutputKind kind) {
+    llvm::function_ref<LogicalResult(PassManager &)> addPasses,
+    OutputKind kind) {
   PassManager pm(context);
   (void)applyPassManagerCLOptions(pm);
   if (failed(import()) || failed(addPasses(pm)) || failed(pm.run(*module)))

@@ -28,9 +28,9 @@ public:
   mlir::LogicalResult run(OutputKind kind);
 
   /// Runs passes from the command line on the model, and writes the IR.
-  mlir::LogicalResult
-  runPasses(llvm::function_ref<mlir::LogicalResult(mlir::PassManager &)> addPasses,
-            OutputKind kind);
+  mlir::LogicalResult runPasses(
+      llvm::function_ref<mlir::LogicalResult(mlir::PassManager &)> addPasses,
+      OutputKind kind);
 
   mlir::ModuleOp getModule() { return *module; }
 

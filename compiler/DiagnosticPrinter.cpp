@@ -23,7 +23,8 @@ static Origin getOrigin(Location location) {
   location->walk([&](Location loc) {
     if (auto name = dyn_cast<NameLoc>(loc); name && origin.node.empty())
       origin.node = name.getName().str();
-    if (auto file = dyn_cast<FileLineColLoc>(loc); file && origin.file.empty()) {
+    if (auto file = dyn_cast<FileLineColLoc>(loc);
+        file && origin.file.empty()) {
       origin.file = file.getFilename().str();
       // Binary models have no lines.
       if (file.getLine() > 0)
@@ -62,7 +63,8 @@ static void print(const Diagnostic &diagnostic, llvm::raw_ostream &os) {
   os << message << '\n';
 }
 
-DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, llvm::raw_ostream &os)
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context,
+                                     llvm::raw_ostream &os)
     : ScopedDiagnosticHandler(context) {
   setHandler([&os](Diagnostic &diagnostic) {
     print(diagnostic, os);

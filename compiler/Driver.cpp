@@ -33,8 +33,8 @@ static bool hasPasses(const MlirOptMainConfig &config, MLIRContext &context) {
 /// Everything but MLIR in, MLIR out, without any option of a compilation.
 static bool isCompilation(const DriverOptions &options) {
   StringRef input = options.inputPath, output = options.outputPath;
-  bool writesMLIR = output == "-" || output.ends_with(".mlir") ||
-                    output.ends_with(".mlirbc");
+  bool writesMLIR =
+      output == "-" || output.ends_with(".mlir") || output.ends_with(".mlirbc");
   return hasCompilationOptions() || input.ends_with(".onnx") || !writesMLIR;
 }
 
@@ -62,8 +62,8 @@ static int interpret(Compilation &compilation, const DriverOptions &options) {
       options.interpreterOutput, options.seed));
 }
 
-static int compile(const DriverOptions &options, const MlirOptMainConfig &config,
-                   DialectRegistry &registry) {
+static int compile(const DriverOptions &options,
+                   const MlirOptMainConfig &config, DialectRegistry &registry) {
   llvm::Expected<Target> target = Target::parse(options.target);
   if (!target)
     return reportError(target.takeError());
@@ -79,7 +79,9 @@ static int compile(const DriverOptions &options, const MlirOptMainConfig &config
     return interpret(compilation, options);
 
   if (hasPasses(config, context)) {
-    auto addPasses = [&](PassManager &pm) { return config.setupPassPipeline(pm); };
+    auto addPasses = [&](PassManager &pm) {
+      return config.setupPassPipeline(pm);
+    };
     bool isBytecode = options.emit == OutputKind::MLIRBytecode ||
                       StringRef(options.outputPath).ends_with(".mlirbc");
     return asMainReturnCode(compilation.runPasses(

@@ -15,57 +15,82 @@ enum class CacheMode { Disk, None };
 enum class Sanitizer { None, Thread };
 
 struct CommandLine {
-  cl::OptionCategory category{"Compilation", "Compile a model: bn-opt MODEL.onnx -o MODEL.so"};
+  cl::OptionCategory category{"Compilation",
+                              "Compile a model: bn-opt MODEL.onnx -o MODEL.so"};
 
   cl::opt<OutputKind> emit{
-      "emit", cl::desc("Kind of output (default: from the suffix of the output)"),
-      cl::values(clEnumValN(OutputKind::MLIR, "mlir", "IR as text (.mlir)"),
-                 clEnumValN(OutputKind::MLIRBytecode, "mlirbc", "IR as bytecode (.mlirbc)"),
-                 clEnumValN(OutputKind::LLVMIR, "ll", "LLVM IR of the host function (.ll)"),
-                 clEnumValN(OutputKind::Assembly, "asm", "assembly of host function and kernels (.s)"),
-                 clEnumValN(OutputKind::Object, "object", "one relocatable object (.o)"),
-                 clEnumValN(OutputKind::Archive, "archive", "static library (.a)"),
-                 clEnumValN(OutputKind::SharedLibrary, "library", "shared library (.so)")),
+      "emit",
+      cl::desc("Kind of output (default: from the suffix of the output)"),
+      cl::values(
+          clEnumValN(OutputKind::MLIR, "mlir", "IR as text (.mlir)"),
+          clEnumValN(OutputKind::MLIRBytecode, "mlirbc",
+                     "IR as bytecode (.mlirbc)"),
+          clEnumValN(OutputKind::LLVMIR, "ll",
+                     "LLVM IR of the host function (.ll)"),
+          clEnumValN(OutputKind::Assembly, "asm",
+                     "assembly of host function and kernels (.s)"),
+          clEnumValN(OutputKind::Object, "object",
+                     "one relocatable object (.o)"),
+          clEnumValN(OutputKind::Archive, "archive", "static library (.a)"),
+          clEnumValN(OutputKind::SharedLibrary, "library",
+                     "shared library (.so)")),
       cl::cat(category)};
   cl::opt<Phase> stopAfter{
       "stop-after", cl::desc("Stop after a phase and write the IR"),
-      cl::values(clEnumValN(Phase::Import, "import", "the model as it was read"),
-                 clEnumValN(Phase::Fold, "fold", "normalizations folded"),
-                 clEnumValN(Phase::Fuse, "fuse", "kernels formed"),
-                 clEnumValN(Phase::Lower, "lower", "layouts and memory planned")),
+      cl::values(
+          clEnumValN(Phase::Import, "import", "the model as it was read"),
+          clEnumValN(Phase::Fold, "fold", "normalizations folded"),
+          clEnumValN(Phase::Fuse, "fuse", "kernels formed"),
+          clEnumValN(Phase::Lower, "lower", "layouts and memory planned")),
       cl::cat(category)};
-  cl::opt<std::string> target{
-      "target", cl::desc("Machine to generate code for: native, x86-64-v2, x86-64-v3, x86-64-v4"),
-      cl::value_desc("name"), cl::init("native"), cl::cat(category)};
+  cl::opt<std::string> target{"target",
+                              cl::desc("Machine to generate code for: native, "
+                                       "x86-64-v2, x86-64-v3, x86-64-v4"),
+                              cl::value_desc("name"), cl::init("native"),
+                              cl::cat(category)};
   cl::list<std::string> inputShapes{
-      "input-shape", cl::desc("Fix the shape of an input, as in data=1x3x224x224"),
+      "input-shape",
+      cl::desc("Fix the shape of an input, as in data=1x3x224x224"),
       cl::value_desc("name=shape"), cl::cat(category)};
-  cl::opt<std::string> report{
-      "report", cl::desc("Write what was folded, the kernels, memory and times to a JSON file"),
-      cl::value_desc("file.json"), cl::cat(category)};
+  cl::opt<std::string> report{"report",
+                              cl::desc("Write what was folded, the kernels, "
+                                       "memory and times to a JSON file"),
+                              cl::value_desc("file.json"), cl::cat(category)};
   cl::opt<CacheMode> cache{
-      "cache", cl::desc("Where generated kernels are kept for the next compilation"),
-      cl::values(clEnumValN(CacheMode::Disk, "disk", "in --cache-dir (default)"),
-                 clEnumValN(CacheMode::None, "none", "nowhere")),
+      "cache",
+      cl::desc("Where generated kernels are kept for the next compilation"),
+      cl::values(
+          clEnumValN(CacheMode::Disk, "disk", "in --cache-dir (default)"),
+          clEnumValN(CacheMode::None, "none", "nowhere")),
       cl::init(CacheMode::Disk), cl::cat(category)};
   cl::opt<std::string> cacheDirectory{
-      "cache-dir", cl::desc("Folder of the kernel cache (default: bn-opt in the user's cache folder)"),
+      "cache-dir",
+      cl::desc("Folder of the kernel cache (default: bn-opt in the user's "
+               "cache folder)"),
       cl::value_desc("folder"), cl::cat(category)};
   cl::opt<unsigned> threads{
-      "compile-threads", cl::desc("Kernels generated at the same time (default: one per processor)"),
+      "compile-threads",
+      cl::desc(
+          "Kernels generated at the same time (default: one per processor)"),
       cl::value_desc("count"), cl::init(0), cl::cat(category)};
   cl::opt<Sanitizer> sanitize{
       "sanitize", cl::desc("Instrument the generated code"),
-      cl::values(clEnumValN(Sanitizer::None, "none", "not at all (default)"),
-                 clEnumValN(Sanitizer::Thread, "thread", "for ThreadSanitizer; link the output with -fsanitize=thread")),
+      cl::values(
+          clEnumValN(Sanitizer::None, "none", "not at all (default)"),
+          clEnumValN(
+              Sanitizer::Thread, "thread",
+              "for ThreadSanitizer; link the output with -fsanitize=thread")),
       cl::init(Sanitizer::None), cl::cat(category)};
 
-  cl::OptionCategory interpretation{"Interpretation", "Run a model in the reference interpreter"};
+  cl::OptionCategory interpretation{"Interpretation",
+                                    "Run a model in the reference interpreter"};
   cl::opt<bool> interpret{
-      "interpret", cl::desc("Interpret the model in f64 instead of compiling it"),
+      "interpret",
+      cl::desc("Interpret the model in f64 instead of compiling it"),
       cl::cat(interpretation)};
   cl::list<std::string> inputs{
-      "input", cl::desc("Tensor file (.npy) for an input; the others are random"),
+      "input",
+      cl::desc("Tensor file (.npy) for an input; the others are random"),
       cl::value_desc("name=file"), cl::cat(interpretation)};
   cl::opt<std::string> output{
       "output", cl::desc("Folder for one NAME.npy per output"),
@@ -92,7 +117,8 @@ static std::string getDefaultCacheDirectory() {
   return path.str().str();
 }
 
-DriverOptions bnopt::getDriverOptions(std::string inputPath, std::string outputPath) {
+DriverOptions bnopt::getDriverOptions(std::string inputPath,
+                                      std::string outputPath) {
   const CommandLine &line = *commandLine;
   DriverOptions options;
   options.inputPath = std::move(inputPath);
@@ -137,7 +163,8 @@ static std::optional<OutputKind> getKindOfSuffix(llvm::StringRef path) {
       .Default(std::nullopt);
 }
 
-llvm::Expected<OutputKind> bnopt::resolveOutputKind(const DriverOptions &options) {
+llvm::Expected<OutputKind>
+bnopt::resolveOutputKind(const DriverOptions &options) {
   std::optional<OutputKind> kind = options.emit;
   if (!kind)
     kind = getKindOfSuffix(options.outputPath);
@@ -148,13 +175,15 @@ llvm::Expected<OutputKind> bnopt::resolveOutputKind(const DriverOptions &options
     if (*kind != OutputKind::MLIR && *kind != OutputKind::MLIRBytecode)
       return llvm::createStringError(
           "--stop-after=" + getPhaseName(*options.stopAfter).str() +
-          " writes MLIR, but the output '" + options.outputPath + "' is of another kind");
+          " writes MLIR, but the output '" + options.outputPath +
+          "' is of another kind");
     return *kind;
   }
   if (!kind)
     return llvm::createStringError(
         isStdout
-            ? std::string("no output given; name one with -o, as in -o model.so")
+            ? std::string(
+                  "no output given; name one with -o, as in -o model.so")
             : "unknown suffix of output '" + options.outputPath +
                   "'; known suffixes are .mlir, .mlirbc, .ll, .s, .o, .a, .so");
   bool isBinary = *kind == OutputKind::Object || *kind == OutputKind::Archive ||
@@ -165,6 +194,7 @@ llvm::Expected<OutputKind> bnopt::resolveOutputKind(const DriverOptions &options
   if (options.sanitizeThread && *kind == OutputKind::SharedLibrary)
     return llvm::createStringError(
         "--sanitize=thread needs the sanitizer's library at link time; write a "
-        ".o or .a instead of '" + options.outputPath + "'");
+        ".o or .a instead of '" +
+        options.outputPath + "'");
   return *kind;
 }

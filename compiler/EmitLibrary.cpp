@@ -52,7 +52,8 @@ private:
   LogicalResult emitKernelObjects();
   LogicalResult emitText();
   llvm::Error emitBinary();
-  llvm::Expected<std::unique_ptr<llvm::Module>> buildHost(llvm::LLVMContext &context);
+  llvm::Expected<std::unique_ptr<llvm::Module>>
+  buildHost(llvm::LLVMContext &context);
   EmitOptions getKernelOptions() const;
   LogicalResult fail(llvm::Error error) {
     // The message names the file that it is about, which is not the model's.
@@ -138,7 +139,7 @@ llvm::Error LibraryEmitter::emitBinary() {
   auto hostObject = compileHostModule(**hostModule, target, HostCode::Object);
   if (!hostObject)
     return hostObject.takeError();
-  auto runtime = emitRuntime(target, options.sanitizeThread);
+  auto runtime = emitRuntime(target, getKernelOptions());
   if (!runtime)
     return runtime.takeError();
 
@@ -152,7 +153,8 @@ llvm::Error LibraryEmitter::emitBinary() {
       inputs.objects.push_back(kernel.object->getMemBufferRef());
   for (const WeightTable::Entry &entry : weights.entries())
     inputs.weights.push_back({entry.offset, entry.bytes});
-  if (llvm::Error error = linkLibrary(getLibraryKind(kind), inputs, options.outputPath))
+  if (llvm::Error error =
+          linkLibrary(getLibraryKind(kind), inputs, options.outputPath))
     return error;
 
   llvm::SmallString<128> headerPath(options.outputPath);
@@ -182,10 +184,11 @@ LogicalResult LibraryEmitter::emitText() {
                               KernelForm::Assembly, os)))
       return failure();
   }
-  llvm::Error error = llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &out) {
-    out << text;
-    return llvm::Error::success();
-  });
+  llvm::Error error =
+      llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &out) {
+        out << text;
+        return llvm::Error::success();
+      });
   return error ? fail(std::move(error)) : success();
 }
 
@@ -204,7 +207,8 @@ LogicalResult LibraryEmitter::emit() {
     return emitText();
   if (llvm::Error error = emitBinary())
     return fail(std::move(error));
-  return success(!llvm::sys::fs::file_size(options.outputPath, report.libraryBytes));
+  return success(
+      !llvm::sys::fs::file_size(options.outputPath, report.libraryBytes));
 }
 
 LogicalResult bnopt::emitLibrary(ModuleOp module, const Target &target,

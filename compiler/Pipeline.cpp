@@ -60,9 +60,10 @@ LowerOptions LowerOptions::forTarget(const Target &target) {
 
 namespace {
 struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
-  Option<unsigned> vectorBytes{*this, "vector-bytes",
-                               llvm::cl::desc("size of a vector register in bytes"),
-                               llvm::cl::init(LowerOptions().vectorBytes)};
+  Option<unsigned> vectorBytes{
+      *this, "vector-bytes",
+      llvm::cl::desc("size of a vector register in bytes"),
+      llvm::cl::init(LowerOptions().vectorBytes)};
   Option<unsigned> registers{*this, "registers",
                              llvm::cl::desc("number of vector registers"),
                              llvm::cl::init(LowerOptions().registers)};
@@ -70,8 +71,8 @@ struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
 } // namespace
 
 void bnopt::registerPipelines() {
-  PassPipelineRegistration<>("bn-fold", "Fold normalizations into their neighbours",
-                             addFoldPasses);
+  PassPipelineRegistration<>(
+      "bn-fold", "Fold normalizations into their neighbours", addFoldPasses);
   PassPipelineRegistration<>("bn-fuse", "Form kernels", addFusePasses);
   PassPipelineRegistration<LowerPipelineOptions>(
       "bn-lower", "Decide layouts, schedules and places in memory",

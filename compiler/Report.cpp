@@ -51,7 +51,8 @@ static void print(const Report &report, llvm::raw_ostream &os) {
 }
 
 llvm::Error bnopt::checkReportPath(llvm::StringRef path) {
-  if (path.empty() || path == "-" || llvm::sys::path::extension(path) == ".json")
+  if (path.empty() || path == "-" ||
+      llvm::sys::path::extension(path) == ".json")
     return llvm::Error::success();
   return llvm::createStringError("unknown suffix of report '" + path.str() +
                                  "'; known suffixes are .json");

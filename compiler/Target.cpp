@@ -15,13 +15,13 @@ using namespace bnopt;
 static std::optional<X86Level> detectLevel() {
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   auto hasAll = [&](std::initializer_list<llvm::StringRef> names) {
-    return llvm::all_of(names, [&](llvm::StringRef name) {
-      return features.lookup(name);
-    });
+    return llvm::all_of(
+        names, [&](llvm::StringRef name) { return features.lookup(name); });
   };
   if (!hasAll({"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}))
     return std::nullopt;
-  if (!hasAll({"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"}))
+  if (!hasAll({"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe",
+               "xsave"}))
     return X86Level::v2;
   if (!hasAll({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}))
     return X86Level::v3;

@@ -139,19 +139,17 @@ bnopt::emitKernels(ModuleOp module, const Target &target,
   return KernelEmitter(target, options).run(module);
 }
 
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-bnopt::emitRuntime(const Target &target, bool sanitizeThread) {
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+compileRuntime(const Halide::Target &target) {
   llvm::SmallString<128> path;
   if (std::error_code error =
           llvm::sys::fs::createTemporaryFile("bnopt-runtime", "o", path))
     return llvm::createStringError("cannot create a temporary file: " +
                                    error.message());
   auto remove = llvm::scope_exit([&] { llvm::sys::fs::remove(path); });
-  Halide::Target halideTarget = getHalideTarget(target, sanitizeThread)
-                                    .without_feature(Halide::Target::NoRuntime);
   std::vector<std::string> warnings;
   auto compile = [&]() -> llvm::Error {
-    Halide::compile_standalone_runtime(path.str().str(), halideTarget);
+    Halide::compile_standalone_runtime(path.str().str(), target);
     return llvm::Error::success();
   };
   if (llvm::Error error = catchHalideErrors(compile, warnings))
@@ -163,6 +161,22 @@ bnopt::emitRuntime(const Target &target, bool sanitizeThread) {
     return llvm::createStringError("cannot read '" + path.str().str() +
                                    "': " + buffer.getError().message());
   return std::move(*buffer);
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+bnopt::emitRuntime(const Target &target, const EmitOptions &options) {
+  Halide::Target halideTarget =
+      getHalideTarget(target, options.sanitizeThread)
+          .without_feature(Halide::Target::NoRuntime);
+  std::string key = hashText(std::string(codegenVersion) + "\nruntime " +
+                             halideTarget.to_string());
+  Cache cache(options.cacheDir);
+  if (std::unique_ptr<llvm::MemoryBuffer> found = cache.lookup(key))
+    return std::move(found);
+  auto runtime = compileRuntime(halideTarget);
+  if (runtime)
+    cache.store(key, (*runtime)->getBuffer());
+  return runtime;
 }
 
 LogicalResult bnopt::emitKernelText(ModuleOp module, const Target &target,

@@ -44,9 +44,10 @@ emitKernels(mlir::ModuleOp module, const Target &target,
             const EmitOptions &options);
 
 /// The part of Halide's runtime that kernels call (the thread pool), as one
-/// object for a whole library.
+/// object for a whole library. Cached like kernels; a cache that cannot be
+/// written is ignored here, since kernels have complained about it.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-emitRuntime(const Target &target, bool sanitizeThread);
+emitRuntime(const Target &target, const EmitOptions &options);
 
 /// Prints the kernels of `module` as assembly or as Halide's statements, each
 /// under a line with its name.

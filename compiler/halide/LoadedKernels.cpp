@@ -22,7 +22,7 @@ LoadedKernels::load(llvm::ArrayRef<KernelObject> kernels,
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
-  auto runtime = emitRuntime(target, /*sanitizeThread=*/false);
+  auto runtime = emitRuntime(target, {});
   if (!runtime)
     return runtime.takeError();
   if (llvm::Error error = (*jit)->addObjectFile(std::move(*runtime)))

@@ -53,7 +53,8 @@ BufferShape bnopt::getBufferShape(ShapedType type, Attribute layout) {
 
 BufferShape bnopt::getInteriorShape(ShapedType type, Attribute layout) {
   if (auto strided = dyn_cast_or_null<kernel::LayoutAttr>(layout))
-    layout = kernel::LayoutAttr::get(type.getContext(), strided.getStrides(), {});
+    layout =
+        kernel::LayoutAttr::get(type.getContext(), strided.getStrides(), {});
   return getBufferShape(type, layout);
 }
 
@@ -70,8 +71,9 @@ void bnopt::storeBuffer(OpBuilder &builder, Location loc, Value buffer,
   auto type = getBufferType(context);
   auto pointer = LLVM::LLVMPointerType::get(context);
   auto store = [&](BufferField field, Value value) {
-    Value address = LLVM::GEPOp::create(builder, loc, pointer, type, buffer,
-                                        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(field)});
+    Value address = LLVM::GEPOp::create(
+        builder, loc, pointer, type, buffer,
+        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(field)});
     LLVM::StoreOp::create(builder, loc, value, address);
   };
   auto integer = [&](unsigned bits, int64_t value) -> Value {

@@ -1,10 +1,9 @@
 //===- HostModule.cpp - The function that runs a model --------------------===//
 //
 //   int32_t <model>_execute(inputs, outputs, workspace) {
-//     halide_buffer_t b0, b1, …;           // as many as the largest kernel takes
-//     … fill b0, b1 for the first kernel;
-//     status = kernel0(&b0, &b1);          if (status) return status;
-//     … and so on, halos zeroed where a tensor has one
+//     halide_buffer_t b0, b1, …;           // as many as the largest kernel
+//     takes … fill b0, b1 for the first kernel; status = kernel0(&b0, &b1); if
+//     (status) return status; … and so on, halos zeroed where a tensor has one
 //     return 0;
 //   }
 //
@@ -88,8 +87,9 @@ Value ExecuteBuilder::getTable(StringRef prefix, ArrayRef<int64_t> values,
   if (!global) {
     OpBuilder moduleBuilder = OpBuilder::atBlockBegin(host.getBody());
     auto type = LLVM::LLVMArrayType::get(elementType, values.size());
-    global = LLVM::GlobalOp::create(moduleBuilder, loc, type, /*isConstant=*/true,
-                                    LLVM::Linkage::Internal, prefix, attr);
+    global =
+        LLVM::GlobalOp::create(moduleBuilder, loc, type, /*isConstant=*/true,
+                               LLVM::Linkage::Internal, prefix, attr);
     hostSymbols.insert(global);
   }
   return LLVM::AddressOfOp::create(builder, loc, global);
@@ -107,11 +107,12 @@ Value ExecuteBuilder::offsetAddress(Value base, int64_t bytes) {
 void ExecuteBuilder::createFunction(bool sanitizeThread) {
   OpBuilder moduleBuilder = OpBuilder::atBlockEnd(host.getBody());
   auto type = LLVM::LLVMFunctionType::get(i32, {pointer, pointer, pointer});
-  execute = LLVM::LLVMFuncOp::create(moduleBuilder, loc,
-                                     (model.getSymName() + "_execute").str(), type);
+  execute = LLVM::LLVMFuncOp::create(
+      moduleBuilder, loc, (model.getSymName() + "_execute").str(), type);
   execute.setVisibility_(LLVM::Visibility::Hidden);
   if (sanitizeThread)
-    execute.setPassthroughAttr(builder.getArrayAttr(builder.getStringAttr("sanitize_thread")));
+    execute.setPassthroughAttr(
+        builder.getArrayAttr(builder.getStringAttr("sanitize_thread")));
   hostSymbols.insert(execute);
   builder.setInsertionPointToStart(execute.addEntryBlock(builder));
 }
@@ -123,9 +124,9 @@ void ExecuteBuilder::createBuffers() {
   });
   Value one = LLVM::ConstantOp::create(builder, loc, i32, 1);
   for (size_t i = 0; i < count; ++i)
-    buffers.push_back(LLVM::AllocaOp::create(builder, loc, pointer,
-                                             getBufferType(builder.getContext()),
-                                             one, /*alignment=*/8));
+    buffers.push_back(LLVM::AllocaOp::create(
+        builder, loc, pointer, getBufferType(builder.getContext()), one,
+        /*alignment=*/8));
 }
 
 Value ExecuteBuilder::getAddress(Value memory) {
@@ -156,8 +157,8 @@ void ExecuteBuilder::returnIfNotZero(Value status) {
   Block *next = builder.createBlock(&execute.getBody());
   builder.setInsertionPointAfter(status.getDefiningOp());
   Value zero = LLVM::ConstantOp::create(builder, loc, i32, 0);
-  Value failed = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne,
-                                      status, zero);
+  Value failed =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ne, status, zero);
   LLVM::CondBrOp::create(builder, loc, failed, fail, next);
   builder.setInsertionPointToStart(next);
 }
@@ -169,16 +170,15 @@ void ExecuteBuilder::emitLaunch(kernel::LaunchOp launch) {
   SmallVector<Value> arguments;
   for (auto [index, memory] : llvm::enumerate(memories)) {
     auto type = cast<ShapedType>(memory.getType());
-    BufferShape shape =
-        index < launch.getInputs().size()
-            ? getBufferShape(type, kernel.getArgLayout(index))
-            : getInteriorShape(type, kernel.getResultLayout());
+    BufferShape shape = index < launch.getInputs().size()
+                            ? getBufferShape(type, kernel.getArgLayout(index))
+                            : getInteriorShape(type, kernel.getResultLayout());
     SmallVector<int64_t> table;
     for (const BufferShape::Dimension &dim : shape.dimensions)
       table.append({dim.min, dim.extent, dim.stride, /*flags=*/0});
-    Value dimensions = table.empty()
-                           ? LLVM::ZeroOp::create(builder, loc, pointer).getResult()
-                           : getTable("dimensions", table, i32);
+    Value dimensions =
+        table.empty() ? LLVM::ZeroOp::create(builder, loc, pointer).getResult()
+                      : getTable("dimensions", table, i32);
     storeBuffer(builder, loc, buffers[index],
                 offsetAddress(getAddress(memory), -shape.haloBytes), dimensions,
                 shape.dimensions.size());
@@ -202,7 +202,8 @@ static SmallVector<int64_t> getGeometry(kernel::ZeroHaloOp op) {
   int64_t w = shape.size() - 1;
   SmallVector<int64_t> geometry = {shape[0], shape[1], hasRows ? shape[2] : 1,
                                    shape[w]};
-  geometry.append({strides[0], strides[1], hasRows ? strides[2] : 0, strides[w]});
+  geometry.append(
+      {strides[0], strides[1], hasRows ? strides[2] : 0, strides[w]});
   geometry.append({hasRows ? halo[4] : 0, hasRows ? halo[5] : 0, halo[2 * w],
                    halo[2 * w + 1]});
   return geometry;
@@ -241,10 +242,12 @@ bnopt::buildHostModule(func::FuncOp model, const WeightTable &weights,
   model.getContext()->loadDialect<LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> host = ModuleOp::create(model.getLoc());
   OpBuilder builder = OpBuilder::atBlockEnd(host->getBody());
-  auto bytes = LLVM::LLVMArrayType::get(builder.getI8Type(), weights.totalBytes());
+  auto bytes =
+      LLVM::LLVMArrayType::get(builder.getI8Type(), weights.totalBytes());
   auto symbol = LLVM::GlobalOp::create(
-      builder, model.getLoc(), bytes, /*isConstant=*/true, LLVM::Linkage::External,
-      (model.getSymName() + "_weights").str(), Attribute(), /*alignment=*/64);
+      builder, model.getLoc(), bytes, /*isConstant=*/true,
+      LLVM::Linkage::External, (model.getSymName() + "_weights").str(),
+      Attribute(), /*alignment=*/64);
   symbol.setVisibility_(LLVM::Visibility::Hidden);
   ExecuteBuilder(model, *host, weights, symbols).build(options.sanitizeThread);
   buildModelDescriptor(model, *host, target, options.isSharedLibrary);

@@ -54,7 +54,8 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1);
   if (needsThreadSanitizer(module)) {
     passes.addPass(llvm::ModuleThreadSanitizerPass());
-    passes.addPass(llvm::createModuleToFunctionPassAdaptor(llvm::ThreadSanitizerPass()));
+    passes.addPass(
+        llvm::createModuleToFunctionPassAdaptor(llvm::ThreadSanitizerPass()));
   }
   passes.run(module, modules);
 }
@@ -67,7 +68,8 @@ bnopt::translateHostModule(mlir::ModuleOp host, const Target &target,
   auto machine = createMachine(target);
   if (!machine)
     return machine.takeError();
-  std::unique_ptr<llvm::Module> module = mlir::translateModuleToLLVMIR(host, context);
+  std::unique_ptr<llvm::Module> module =
+      mlir::translateModuleToLLVMIR(host, context);
   if (!module)
     return llvm::createStringError("the host function has no LLVM form");
   module->setDataLayout((*machine)->createDataLayout());
@@ -85,8 +87,9 @@ bnopt::compileHostModule(llvm::Module &module, const Target &target,
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
-  auto fileType = kind == HostCode::Object ? llvm::CodeGenFileType::ObjectFile
-                                           : llvm::CodeGenFileType::AssemblyFile;
+  auto fileType = kind == HostCode::Object
+                      ? llvm::CodeGenFileType::ObjectFile
+                      : llvm::CodeGenFileType::AssemblyFile;
   if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, fileType))
     return llvm::createStringError("this LLVM cannot emit x86-64 code");
   passes.run(module);

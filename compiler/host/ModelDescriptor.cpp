@@ -16,18 +16,21 @@ unsigned bnopt::countInputs(func::FuncOp model) {
   return count;
 }
 
-ModelSignature bnopt::getModelSignature(func::FuncOp model, const Target &target) {
+ModelSignature bnopt::getModelSignature(func::FuncOp model,
+                                        const Target &target) {
   ModelSignature signature;
   signature.name = model.getSymName().str();
   signature.target = target.requirements();
-  unsigned numInputs = countInputs(model), numTensors = model.getNumArguments() - 1;
+  unsigned numInputs = countInputs(model),
+           numTensors = model.getNumArguments() - 1;
   for (unsigned i = 0; i < numTensors; ++i) {
     auto name = model.getArgAttrOfType<StringAttr>(i, "bn.name");
     auto type = cast<MemRefType>(model.getArgumentTypes()[i]);
     TensorSignature tensor;
-    tensor.name = name ? name.str()
-                       : (i < numInputs ? "input" + std::to_string(i)
-                                        : "output" + std::to_string(i - numInputs));
+    tensor.name =
+        name ? name.str()
+             : (i < numInputs ? "input" + std::to_string(i)
+                              : "output" + std::to_string(i - numInputs));
     tensor.shape.assign(type.getShape().begin(), type.getShape().end());
     (i < numInputs ? signature.inputs : signature.outputs).push_back(tensor);
   }
@@ -57,13 +60,15 @@ private:
 
   /// A constant of `type`; `fill` builds its value.
   LLVM::GlobalOp createGlobal(Type type, llvm::function_ref<Value()> fill);
-  LLVM::LLVMFuncOp createFunction(StringRef name, Type result, ArrayRef<Type> inputs,
-                                  bool isHidden);
+  LLVM::LLVMFuncOp createFunction(StringRef name, Type result,
+                                  ArrayRef<Type> inputs, bool isHidden);
   Value insert(Value aggregate, Value element, ArrayRef<int64_t> position) {
-    return LLVM::InsertValueOp::create(builder, loc, aggregate, element, position);
+    return LLVM::InsertValueOp::create(builder, loc, aggregate, element,
+                                       position);
   }
   Value integer(unsigned bits, int64_t value) {
-    return LLVM::ConstantOp::create(builder, loc, builder.getIntegerType(bits), value);
+    return LLVM::ConstantOp::create(builder, loc, builder.getIntegerType(bits),
+                                    value);
   }
   Value address(LLVM::GlobalOp global) {
     return LLVM::AddressOfOp::create(builder, loc, global);
@@ -79,8 +84,8 @@ private:
 };
 } // namespace
 
-LLVM::GlobalOp DescriptorBuilder::createGlobal(Type type,
-                                               llvm::function_ref<Value()> fill) {
+LLVM::GlobalOp
+DescriptorBuilder::createGlobal(Type type, llvm::function_ref<Value()> fill) {
   auto global = LLVM::GlobalOp::create(
       builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
       "bnopt_descriptor_" + std::to_string(counter++), Attribute());
@@ -93,9 +98,10 @@ LLVM::GlobalOp DescriptorBuilder::createGlobal(Type type,
 LLVM::GlobalOp DescriptorBuilder::createString(const std::string &text) {
   StringRef withEnd(text.c_str(), text.size() + 1);
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), withEnd.size());
-  return LLVM::GlobalOp::create(
-      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-      "bnopt_descriptor_" + std::to_string(counter++), builder.getStringAttr(withEnd));
+  return LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                                LLVM::Linkage::Internal,
+                                "bnopt_descriptor_" + std::to_string(counter++),
+                                builder.getStringAttr(withEnd));
 }
 
 LLVM::GlobalOp DescriptorBuilder::createShape(ArrayRef<int64_t> shape) {
@@ -104,10 +110,10 @@ LLVM::GlobalOp DescriptorBuilder::createShape(ArrayRef<int64_t> shape) {
   if (extents.empty())
     extents.push_back(0);
   auto type = LLVM::LLVMArrayType::get(builder.getI64Type(), extents.size());
-  return LLVM::GlobalOp::create(
-      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-      "bnopt_descriptor_" + std::to_string(counter++),
-      builder.getI64TensorAttr(extents));
+  return LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
+                                LLVM::Linkage::Internal,
+                                "bnopt_descriptor_" + std::to_string(counter++),
+                                builder.getI64TensorAttr(extents));
 }
 
 /// `DLDataType` {code, bits, lanes} in one little-endian word.
@@ -177,20 +183,24 @@ LLVM::LLVMFuncOp DescriptorBuilder::createFunction(StringRef name, Type result,
   return function;
 }
 
-void DescriptorBuilder::createGetter(const std::string &name, LLVM::GlobalOp model) {
+void DescriptorBuilder::createGetter(const std::string &name,
+                                     LLVM::GlobalOp model) {
   auto getter = createFunction(name, pointer, {}, /*isHidden=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(getter.addEntryBlock(builder));
   LLVM::ReturnOp::create(builder, loc, address(model));
 }
 
-void DescriptorBuilder::createRun(const std::string &name, LLVM::GlobalOp model) {
+void DescriptorBuilder::createRun(const std::string &name,
+                                  LLVM::GlobalOp model) {
   Type i32 = builder.getI32Type(), i64 = builder.getI64Type();
-  auto checked = createFunction("bnopt_run_checked", i32,
-                                {pointer, pointer, pointer, pointer, i64, pointer},
-                                /*isHidden=*/true);
-  auto run = createFunction(name, i32, {pointer, pointer, pointer, i64, pointer},
-                            /*isHidden=*/false);
+  auto checked =
+      createFunction("bnopt_run_checked", i32,
+                     {pointer, pointer, pointer, pointer, i64, pointer},
+                     /*isHidden=*/true);
+  auto run =
+      createFunction(name, i32, {pointer, pointer, pointer, i64, pointer},
+                     /*isHidden=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(run.addEntryBlock(builder));
   SmallVector<Value> arguments = {address(model)};
@@ -203,14 +213,16 @@ void DescriptorBuilder::createSetThreads(const std::string &name) {
   Type none = LLVM::LLVMVoidType::get(builder.getContext());
   auto inner = createFunction("bnopt_set_threads", none, {builder.getI32Type()},
                               /*isHidden=*/true);
-  auto outer = createFunction(name, none, {builder.getI32Type()}, /*isHidden=*/false);
+  auto outer =
+      createFunction(name, none, {builder.getI32Type()}, /*isHidden=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(outer.addEntryBlock(builder));
   LLVM::CallOp::create(builder, loc, inner, outer.getArguments());
   LLVM::ReturnOp::create(builder, loc, ValueRange());
 }
 
-void DescriptorBuilder::build(const ModelSignature &model, bool exportForLoaders) {
+void DescriptorBuilder::build(const ModelSignature &model,
+                              bool exportForLoaders) {
   LLVM::GlobalOp descriptor = createModel(model);
   createGetter(model.name + "_model", descriptor);
   if (exportForLoaders)

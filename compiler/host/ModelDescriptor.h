@@ -16,7 +16,8 @@ namespace bnopt {
 unsigned countInputs(mlir::func::FuncOp model);
 
 /// Inputs, outputs and workspace of a lowered model function.
-ModelSignature getModelSignature(mlir::func::FuncOp model, const Target &target);
+ModelSignature getModelSignature(mlir::func::FuncOp model,
+                                 const Target &target);
 
 /// Adds to `host`, which defines `<model>_execute`, the descriptor of the
 /// model (`bnopt_model` of runtime/bnopt.h) and the public functions

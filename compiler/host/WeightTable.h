@@ -27,7 +27,9 @@ public:
   mlir::ArrayRef<Entry> entries() const { return table; }
 
   /// Offset in bytes of the global called `name`.
-  uint64_t getOffset(mlir::StringRef name) const { return offsets.lookup(name); }
+  uint64_t getOffset(mlir::StringRef name) const {
+    return offsets.lookup(name);
+  }
 
   uint64_t totalBytes() const { return size; }
 

@@ -19,8 +19,8 @@ struct DeduplicateKernelsPass
   void runOnOperation() override {
     llvm::StringMap<FlatSymbolRefAttr> firstOf;
     DenseMap<StringAttr, FlatSymbolRefAttr> replacement;
-    for (auto kernel : llvm::make_early_inc_range(
-             getOperation().getOps<kernel::FuncOp>())) {
+    for (auto kernel :
+         llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>())) {
       auto [it, isNew] =
           firstOf.try_emplace(kernel::fingerprint(kernel),
                               FlatSymbolRefAttr::get(kernel.getSymNameAttr()));

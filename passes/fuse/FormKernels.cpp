@@ -91,9 +91,10 @@ static std::string nameGroup(const Group &group) {
     std::string part = op->getName().stripDialect().str();
     if (auto conv = dyn_cast<nn::ConvOp>(op)) {
       part = conv.isDepthwise() ? "depthwise" : part;
-      part += llvm::join(llvm::map_range(conv.getKernelShape(),
-                                         [](int64_t k) { return std::to_string(k); }),
-                         "x");
+      part += llvm::join(
+          llvm::map_range(conv.getKernelShape(),
+                          [](int64_t k) { return std::to_string(k); }),
+          "x");
     }
     parts.push_back(part);
     if (parts.size() == 5)
@@ -123,7 +124,8 @@ static SetVector<Value> collectInputs(const Group &group) {
 static kernel::FuncOp outline(const Group &group, ValueRange inputs,
                               OpBuilder &builder) {
   Operation *last = group.back();
-  auto type = builder.getFunctionType(inputs.getTypes(), last->getResultTypes());
+  auto type =
+      builder.getFunctionType(inputs.getTypes(), last->getResultTypes());
   auto func = kernel::FuncOp::create(builder, group.front()->getLoc(),
                                      nameGroup(group), type);
   OpBuilder::InsertionGuard guard(builder);
@@ -153,7 +155,8 @@ static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
                                         ValueRange inputs) {
   Operation *last = group.back();
   OpBuilder builder(last);
-  auto locs = llvm::map_to_vector(group, [](Operation *op) { return op->getLoc(); });
+  auto locs =
+      llvm::map_to_vector(group, [](Operation *op) { return op->getLoc(); });
   auto launch = kernel::LaunchOp::create(
       builder, builder.getFusedLoc(locs), last->getResultTypes(),
       func.getSymName(), inputs, ValueRange());

@@ -34,8 +34,8 @@ static int64_t computeMaxLive(llvm::ArrayRef<ArenaBuffer> buffers) {
 
 /// The start of the tightest gap between `obstacles` (offset and end, sorted)
 /// that holds `bytes`, or the end of the last one.
-static int64_t
-findGap(llvm::ArrayRef<std::pair<int64_t, int64_t>> obstacles, int64_t bytes) {
+static int64_t findGap(llvm::ArrayRef<std::pair<int64_t, int64_t>> obstacles,
+                       int64_t bytes) {
   int64_t best = -1, bestSize = std::numeric_limits<int64_t>::max(), end = 0;
   for (auto [begin, obstacleEnd] : obstacles) {
     int64_t size = begin - end;
@@ -63,12 +63,13 @@ ArenaPlan bnopt::planArena(llvm::ArrayRef<ArenaBuffer> buffers) {
     llvm::SmallVector<std::pair<int64_t, int64_t>> obstacles;
     for (size_t other : placed)
       if (existTogether(buffers[index], buffers[other]))
-        obstacles.push_back({plan.offsets[other],
-                             plan.offsets[other] + alignedSize(buffers[other])});
+        obstacles.push_back(
+            {plan.offsets[other],
+             plan.offsets[other] + alignedSize(buffers[other])});
     llvm::sort(obstacles);
     plan.offsets[index] = findGap(obstacles, alignedSize(buffers[index]));
-    plan.arenaBytes = std::max(plan.arenaBytes,
-                               plan.offsets[index] + alignedSize(buffers[index]));
+    plan.arenaBytes = std::max(
+        plan.arenaBytes, plan.offsets[index] + alignedSize(buffers[index]));
     placed.push_back(index);
   }
   return plan;

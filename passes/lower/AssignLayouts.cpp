@@ -83,9 +83,9 @@ kernel::LayoutAttr ValueLayouts::get(Value value) const {
       isChannelsLastRowMajor(type.getShape()))
     return nullptr;
   auto rootShape = cast<RankedTensorType>(root.getType()).getShape();
-  return kernel::LayoutAttr::get(value.getContext(),
-                                 kernel::getChannelsLastStrides(rootShape, haloValues),
-                                 haloValues);
+  return kernel::LayoutAttr::get(
+      value.getContext(), kernel::getChannelsLastStrides(rootShape, haloValues),
+      haloValues);
 }
 
 namespace {
@@ -103,7 +103,8 @@ private:
 };
 } // namespace
 
-void KernelVersions::assign(kernel::LaunchOp launch, const ValueLayouts &layouts) {
+void KernelVersions::assign(kernel::LaunchOp launch,
+                            const ValueLayouts &layouts) {
   MLIRContext *context = launch.getContext();
   SmallVector<Attribute> signature;
   auto append = [&](Value value) {
@@ -122,7 +123,8 @@ void KernelVersions::assign(kernel::LaunchOp launch, const ValueLayouts &layouts
       kernel = kernel.clone();
       symbols.insert(kernel);
     }
-    for (auto [index, layout] : llvm::enumerate(ArrayRef(signature).drop_back()))
+    for (auto [index, layout] :
+         llvm::enumerate(ArrayRef(signature).drop_back()))
       if (isa<kernel::LayoutAttr>(layout))
         kernel.setArgAttr(index, kernel::layoutAttrName, layout);
       else
@@ -141,10 +143,11 @@ static LogicalResult checkStatic(func::FuncOp func) {
     auto type = dyn_cast<RankedTensorType>(arg.getType());
     if (type && type.hasStaticShape())
       continue;
-    auto name = func.getArgAttrOfType<StringAttr>(arg.getArgNumber(), "bn.name");
+    auto name =
+        func.getArgAttrOfType<StringAttr>(arg.getArgNumber(), "bn.name");
     return func.emitError() << "input '" << (name ? name.getValue() : "?")
-                            << "' needs a static shape, but has " << arg.getType()
-                            << "; fix it with --input-shape";
+                            << "' needs a static shape, but has "
+                            << arg.getType() << "; fix it with --input-shape";
   }
   WalkResult result = func.walk([](Operation *op) {
     for (Type type : op->getResultTypes())
@@ -159,7 +162,8 @@ static LogicalResult checkStatic(func::FuncOp func) {
 }
 
 namespace {
-struct AssignLayoutsPass : bnopt::impl::AssignLayoutsPassBase<AssignLayoutsPass> {
+struct AssignLayoutsPass
+    : bnopt::impl::AssignLayoutsPassBase<AssignLayoutsPass> {
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     KernelVersions versions(symbols);
@@ -171,7 +175,8 @@ struct AssignLayoutsPass : bnopt::impl::AssignLayoutsPassBase<AssignLayoutsPass>
       LayoutPlan plan = insertLayoutCopies(func, symbols);
       numCopies += plan.numCopies;
       ValueLayouts layouts(func, symbols, std::move(plan));
-      func.walk([&](kernel::LaunchOp launch) { versions.assign(launch, layouts); });
+      func.walk(
+          [&](kernel::LaunchOp launch) { versions.assign(launch, layouts); });
     }
   }
 };

@@ -31,7 +31,8 @@ static std::optional<Anchor> findAnchor(kernel::FuncOp kernel) {
     else if (auto gemm = dyn_cast<nn::GemmOp>(op))
       weights = gemm.getB();
     else if (auto matmul = dyn_cast<nn::MatMulOp>(op);
-             matmul && cast<ShapedType>(matmul.getRhs().getType()).getRank() == 2)
+             matmul &&
+             cast<ShapedType>(matmul.getRhs().getType()).getRank() == 2)
       weights = matmul.getRhs();
     if (auto arg = dyn_cast_or_null<BlockArgument>(weights))
       return Anchor{&op, arg};
@@ -57,8 +58,9 @@ static TileProblem describeConvolution(kernel::FuncOp kernel, nn::ConvOp conv) {
   if (isPointwise(conv) && hasContiguousPixels(kernel))
     problem.rowPixels = ShapedType::getNumElements(shape.drop_front(2));
   if (auto input = dyn_cast<BlockArgument>(conv.getInput()))
-    problem.inputStepBytes = getOperandStrides(kernel, input.getArgNumber()).back() *
-                             conv.getStrideValues().back() * sizeof(float);
+    problem.inputStepBytes =
+        getOperandStrides(kernel, input.getArgNumber()).back() *
+        conv.getStrideValues().back() * sizeof(float);
   return problem;
 }
 
@@ -75,14 +77,16 @@ static TileProblem describeProduct(Operation *op) {
 
 /// Whether every launch passes a constant of its own to argument `index`, so
 /// that it can be packed at compile time.
-static bool isAlwaysConstant(ArrayRef<kernel::LaunchOp> launches, unsigned index) {
+static bool isAlwaysConstant(ArrayRef<kernel::LaunchOp> launches,
+                             unsigned index) {
   return llvm::all_of(launches, [&](kernel::LaunchOp launch) {
     return launch.getInputs()[index].getDefiningOp<arith::ConstantOp>();
   });
 }
 
 namespace {
-struct ChooseSchedulesPass : bnopt::impl::ChooseSchedulesPassBase<ChooseSchedulesPass> {
+struct ChooseSchedulesPass
+    : bnopt::impl::ChooseSchedulesPassBase<ChooseSchedulesPass> {
   using ChooseSchedulesPassBase::ChooseSchedulesPassBase;
 
   void runOnOperation() override {

@@ -8,7 +8,8 @@
 namespace bnopt {
 
 /// Strides, in elements, of an argument or (`index` past them) of the result.
-mlir::SmallVector<int64_t> getOperandStrides(kernel::FuncOp kernel, unsigned index);
+mlir::SmallVector<int64_t> getOperandStrides(kernel::FuncOp kernel,
+                                             unsigned index);
 
 /// Whether the result may share memory with argument `index`: it has the same
 /// type and layout, and every operator that reads it reads, for an element of

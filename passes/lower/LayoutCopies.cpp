@@ -108,19 +108,22 @@ void CopyInserter::copyOutputs() {
   llvm::SmallDenseSet<Value> returned;
   for (OpOperand &operand : terminator->getOpOperands()) {
     Value value = operand.get();
-    bool onlyLaunchesRead = llvm::all_of(value.getUsers(), [&](Operation *user) {
-      return user == terminator || isa<kernel::LaunchOp>(user);
-    });
+    bool onlyLaunchesRead =
+        llvm::all_of(value.getUsers(), [&](Operation *user) {
+          return user == terminator || isa<kernel::LaunchOp>(user);
+        });
     if (!value.getDefiningOp<kernel::LaunchOp>() || !onlyLaunchesRead ||
         !isChannelsLastRowMajor(getTensorType(value).getShape()) ||
-        !getWantedHalo(value, symbols).empty() || !returned.insert(value).second)
+        !getWantedHalo(value, symbols).empty() ||
+        !returned.insert(value).second)
       operand.set(copy(value, terminator->getLoc()));
     plan.rowMajor.insert(operand.get());
   }
 }
 
 void CopyInserter::copyAroundReshapes() {
-  for (auto reshape : llvm::make_early_inc_range(func.getOps<nn::ReshapeOp>())) {
+  for (auto reshape :
+       llvm::make_early_inc_range(func.getOps<nn::ReshapeOp>())) {
     Value input = reshape.getInput();
     bool isKernelResult = input.getDefiningOp<kernel::LaunchOp>() ||
                           input.getDefiningOp<nn::ReshapeOp>();
@@ -148,7 +151,8 @@ void CopyInserter::copyIntoConcats() {
       Value value = operand.get();
       bool isPlaceable = value.getDefiningOp<kernel::LaunchOp>() ||
                          value.getDefiningOp<nn::ConcatOp>();
-      bool isReshaped = llvm::any_of(value.getUsers(), llvm::IsaPred<nn::ReshapeOp>);
+      bool isReshaped =
+          llvm::any_of(value.getUsers(), llvm::IsaPred<nn::ReshapeOp>);
       if (!isPlaceable || isReshaped || plan.rowMajor.contains(value) ||
           plan.parents.contains(value)) {
         builder.setInsertionPoint(concat);

@@ -31,7 +31,8 @@ struct LayoutPlan {
 
 /// Inserts copies wherever one value would need two memory orders, or two
 /// places, at once:
-/// - a model input that is not channels-last already or whose reader wants a halo;
+/// - a model input that is not channels-last already or whose reader wants a
+/// halo;
 /// - before and after a reshape, which keeps the row-major order;
 /// - an operand of a concatenation that is not a kernel's result, or is
 ///   already a slice of another one;

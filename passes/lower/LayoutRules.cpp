@@ -16,7 +16,8 @@ static int64_t getPaddedSize(ArrayRef<int64_t> shape, ArrayRef<int64_t> halo,
 bool bnopt::isChannelsLastRowMajor(ArrayRef<int64_t> shape) {
   if (shape.size() < 3 || shape[1] == 1)
     return true;
-  return llvm::all_of(shape.drop_front(2), [](int64_t size) { return size == 1; });
+  return llvm::all_of(shape.drop_front(2),
+                      [](int64_t size) { return size == 1; });
 }
 
 int64_t bnopt::getPaddedElements(ArrayRef<int64_t> shape,

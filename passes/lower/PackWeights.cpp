@@ -48,7 +48,8 @@ static Value pack(Value weights, int64_t tile, bool transposed,
   auto data = ConstantData::get(weights);
   auto type = cast<RankedTensorType>(weights.getType());
   WeightView view = viewWeights(type, transposed);
-  SmallVector<int64_t> shape = kernel::getPackedShape(type.getShape(), tile, transposed);
+  SmallVector<int64_t> shape =
+      kernel::getPackedShape(type.getShape(), tile, transposed);
   int64_t blocks = shape.front();
 
   ConstantBuffer buffer(RankedTensorType::get(shape, type.getElementType()));
@@ -94,8 +95,10 @@ struct PackWeightsPass : bnopt::impl::PackWeightsPassBase<PackWeightsPass> {
         auto constant = operand.get().getDefiningOp<arith::ConstantOp>();
         if (!layout || !constant)
           continue;
-        bool transposed = isTransposedMatrix(kernel.getBody().getArgument(index));
-        Value &value = packedOf[transposed][{constant.getValue(), layout.getTile()}];
+        bool transposed =
+            isTransposedMatrix(kernel.getBody().getArgument(index));
+        Value &value =
+            packedOf[transposed][{constant.getValue(), layout.getTile()}];
         if (!value) {
           OpBuilder builder(constant);
           value = pack(constant, layout.getTile(), transposed, builder);

@@ -69,9 +69,9 @@ void FunctionRewriter::planArena() {
   SmallVector<ArenaBuffer> buffers;
   for (const Storage &storage : places.storages) {
     bool inArena = storage.kind == Storage::Kind::Arena && storage.first >= 0;
-    buffers.push_back(inArena ? ArenaBuffer{storage.getBytes(), storage.first,
-                                            storage.last}
-                              : ArenaBuffer{0, -2, -2});
+    buffers.push_back(
+        inArena ? ArenaBuffer{storage.getBytes(), storage.first, storage.last}
+                : ArenaBuffer{0, -2, -2});
   }
   plan = bnopt::planArena(buffers);
 }
@@ -80,11 +80,13 @@ void FunctionRewriter::createFunction() {
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attrs;
   for (unsigned i = 0; i < func.getNumArguments(); ++i) {
-    types.push_back(getRowMajorMemRef(cast<RankedTensorType>(func.getArgumentTypes()[i])));
+    types.push_back(
+        getRowMajorMemRef(cast<RankedTensorType>(func.getArgumentTypes()[i])));
     attrs.push_back(func.getArgAttrDict(i));
   }
   for (unsigned i = 0; i < func.getNumResults(); ++i) {
-    types.push_back(getRowMajorMemRef(cast<RankedTensorType>(func.getResultTypes()[i])));
+    types.push_back(
+        getRowMajorMemRef(cast<RankedTensorType>(func.getResultTypes()[i])));
     NamedAttrList outputAttrs(func.getResultAttrDict(i));
     outputAttrs.set("bn.output", builder.getUnitAttr());
     attrs.push_back(outputAttrs.getDictionary(func.getContext()));
@@ -98,8 +100,10 @@ void FunctionRewriter::createFunction() {
   newFunc.setAllArgAttrs(attrs);
   for (NamedAttribute attr : func->getDiscardableAttrs())
     newFunc->setAttr(attr.getName(), attr.getValue());
-  newFunc->setAttr("bn.arena_bytes", builder.getI64IntegerAttr(plan.arenaBytes));
-  newFunc->setAttr("bn.max_live_bytes", builder.getI64IntegerAttr(plan.maxLiveBytes));
+  newFunc->setAttr("bn.arena_bytes",
+                   builder.getI64IntegerAttr(plan.arenaBytes));
+  newFunc->setAttr("bn.max_live_bytes",
+                   builder.getI64IntegerAttr(plan.maxLiveBytes));
   builder.setInsertionPointToStart(newFunc.addEntryBlock());
   arena = newFunc.getArguments().back();
 }
@@ -126,7 +130,8 @@ Value FunctionRewriter::createPlace(Value tensor, Location loc) {
   auto type = cast<RankedTensorType>(tensor.getType());
   int64_t elements = place.elementOffset;
   if (storage.layout)
-    elements += getInteriorOffset(storage.layout.getStrides(), storage.getHalo());
+    elements +=
+        getInteriorOffset(storage.layout.getStrides(), storage.getHalo());
   int64_t bytes = plan.offsets[place.storage] +
                   elements * (type.getElementTypeBitWidth() / 8);
   return kernel::PlaceOp::create(builder, loc, getMemRef(type, storage.layout),
@@ -185,7 +190,8 @@ static LogicalResult checkAllInKernels(func::FuncOp func) {
   for (Operation &op : func.getOps())
     if (isa_and_nonnull<nn::NNDialect, bn::BNDialect>(op.getDialect()) &&
         !isa<nn::ConcatOp, nn::ReshapeOp>(op))
-      return op.emitError() << "has no kernel; code for it cannot be generated yet";
+      return op.emitError()
+             << "has no kernel; code for it cannot be generated yet";
   return success();
 }
 

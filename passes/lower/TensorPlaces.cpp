@@ -99,14 +99,16 @@ void Placer::placeOperandsOfConcat(nn::ConcatOp concat) {
   int64_t axis = concat.getAxis();
   for (Value input : concat.getInputs()) {
     result.places[input] = place;
-    place.elementOffset += strides[axis] * getTensorType(input).getDimSize(axis);
+    place.elementOffset +=
+        strides[axis] * getTensorType(input).getDimSize(axis);
   }
 }
 
 void Placer::placeResult(Operation &op) {
   for (Value value : op.getResults()) {
     bool hasOwnPlace = isa<RankedTensorType>(value.getType()) &&
-                       !isa<nn::ReshapeOp>(op) && !result.places.contains(value);
+                       !isa<nn::ReshapeOp>(op) &&
+                       !result.places.contains(value);
     if (hasOwnPlace)
       createStorage(value, isa<arith::ConstantOp>(op) ? Storage::Kind::Constant
                                                       : Storage::Kind::Arena);
@@ -132,9 +134,9 @@ void Placer::setLifetimes() {
 bool Placer::canReplace(kernel::LaunchOp launch, OpOperand &operand) {
   const Storage &source = result.of(operand.get());
   const Storage &target = result.of(launch.getResult(0));
-  if (source.kind != Storage::Kind::Arena || target.kind != Storage::Kind::Arena ||
-      source.isConcatenation || target.isConcatenation ||
-      source.last != positions.lookup(launch) ||
+  if (source.kind != Storage::Kind::Arena ||
+      target.kind != Storage::Kind::Arena || source.isConcatenation ||
+      target.isConcatenation || source.last != positions.lookup(launch) ||
       llvm::count(launch.getInputs(), operand.get()) != 1)
     return false;
   auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
@@ -168,13 +170,15 @@ TensorPlaces Placer::run() {
   for (Operation &op : llvm::reverse(func.getBody().front()))
     placeResult(op);
   for (auto reshape : func.getOps<nn::ReshapeOp>())
-    result.places[reshape.getResult()] = result.places.lookup(reshape.getInput());
+    result.places[reshape.getResult()] =
+        result.places.lookup(reshape.getInput());
   setLifetimes();
   for (auto launch : func.getOps<kernel::LaunchOp>())
     mergeInPlace(launch);
   return std::move(result);
 }
 
-TensorPlaces bnopt::placeTensors(func::FuncOp func, const SymbolTable &symbols) {
+TensorPlaces bnopt::placeTensors(func::FuncOp func,
+                                 const SymbolTable &symbols) {
   return Placer(func, symbols).run();
 }

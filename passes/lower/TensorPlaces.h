@@ -49,7 +49,9 @@ struct TensorPlaces {
   /// Launches whose result takes the place of an operand.
   llvm::DenseSet<mlir::Operation *> inPlaceLaunches;
 
-  Storage &of(mlir::Value value) { return storages[places.lookup(value).storage]; }
+  Storage &of(mlir::Value value) {
+    return storages[places.lookup(value).storage];
+  }
 };
 
 TensorPlaces placeTensors(mlir::func::FuncOp func,

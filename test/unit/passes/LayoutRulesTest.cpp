@@ -17,7 +17,8 @@ TEST(LayoutRulesTest, OneChannelOrOnePixelNeedsNoCopy) {
 
 TEST(LayoutRulesTest, HaloEnlargesBuffer) {
   // One row above, two below, a column on each side: 6×9 pixels of 4 channels.
-  llvm::SmallVector<int64_t> shape = {1, 4, 3, 7}, halo = {0, 0, 0, 0, 1, 2, 1, 1};
+  llvm::SmallVector<int64_t> shape = {1, 4, 3, 7},
+                             halo = {0, 0, 0, 0, 1, 2, 1, 1};
   EXPECT_EQ(getPaddedElements(shape, halo), 6 * 9 * 4);
   EXPECT_EQ(getPaddedElements(shape, {}), 3 * 7 * 4);
   // Element (0, 0, 0, 0) lies one row and one pixel behind the start.
