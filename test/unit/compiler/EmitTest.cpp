@@ -159,7 +159,7 @@ TEST_F(EmitTest, TextNamesEveryKernel) {
 }
 
 TEST_F(EmitTest, RuntimeDefinesTheThreadPool) {
-  auto runtime = emitRuntime(target, /*sanitizeThread=*/false);
+  auto runtime = emitRuntime(target, {});
   ASSERT_TRUE(bool(runtime));
   EXPECT_THAT(
       getSymbols(**runtime),
