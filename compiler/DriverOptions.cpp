@@ -53,7 +53,7 @@ struct CommandLine {
       cl::desc("Fix the shape of an input, as in data=1x3x224x224"),
       cl::value_desc("name=shape"), cl::cat(category)};
   cl::opt<std::string> report{"report",
-                              cl::desc("Write what was folded, the kernels, "
+                              cl::desc("Write the normalizations left, kernels, "
                                        "memory and times to a JSON file"),
                               cl::value_desc("file.json"), cl::cat(category)};
   cl::opt<CacheMode> cache{
