@@ -12,7 +12,13 @@ using namespace bnopt;
 LoadedKernels::LoadedKernels(std::unique_ptr<llvm::orc::LLJIT> jit)
     : jit(std::move(jit)) {}
 
-LoadedKernels::~LoadedKernels() = default;
+LoadedKernels::~LoadedKernels() {
+  // Idle workers would wake up in code that is gone.
+  if (auto shutdown = lookup("halide_shutdown_thread_pool"))
+    reinterpret_cast<void (*)()>(*shutdown)();
+  else
+    llvm::consumeError(shutdown.takeError());
+}
 
 llvm::Expected<std::unique_ptr<LoadedKernels>>
 LoadedKernels::load(llvm::ArrayRef<KernelObject> kernels,

@@ -40,11 +40,12 @@ protected:
 
   KernelCase makeCase(const ConvCase &c) const;
 
-  void checkAll(llvm::ArrayRef<ConvCase> convCases) {
+  void checkAll(llvm::ArrayRef<ConvCase> convCases,
+                const EmitOptions &options = {}) {
     std::vector<KernelCase> cases;
     for (const ConvCase &convCase : convCases)
       cases.push_back(makeCase(convCase));
-    check(cases);
+    check(cases, options);
   }
 };
 } // namespace
@@ -204,6 +205,32 @@ TEST_P(ScheduleConvolutionTest, InPlaceResidual) {
         true,
         true,
         false}});
+}
+
+// Large enough for several threads: rows, one merged row, tiles of channels.
+TEST_P(ScheduleConvolutionTest, ParallelLoops) {
+  checkAll({{16, 64, 28, 28},
+            {64, 64, 28, 28, 1, 1, 1, {0, 0, 0, 0}},
+            {64, 64, 23, 31, 1, 1, 1, {0, 0, 0, 0}},
+            {256, 512, 7, 7, 1, 1, 1, {0, 0, 0, 0}},
+            {3, 64, 56, 56, 7, 2, 1, {3, 3, 3, 3}},
+            {128, 128, 56, 56, 3, 1, 1, {1, 1, 1, 1}, 128}});
+}
+
+// Sums of more steps than one run.
+TEST_P(ScheduleConvolutionTest, LongReductions) {
+  checkAll({{1024, 32, 3, 7, 1, 1, 1, {0, 0, 0, 0}},
+            {300, 17, 3, 5},
+            {521, 16, 3, 3, 1, 1, 1, {0, 0, 0, 0}}});
+}
+
+TEST_P(ScheduleConvolutionTest, WithAsserts) {
+  EmitOptions options;
+  options.asserts = true;
+  checkAll({{8, 24, 5, 9},
+            {17, 24, 7, 7, 1, 1, 1, {0, 0, 0, 0}},
+            {8, 17, 5, 9, 3, 1, 1, {1, 1, 1, 1}, 1, true, 40, 1}},
+           options);
 }
 
 TEST_P(ScheduleConvolutionTest, WeightsThatAreNotPacked) {

@@ -288,6 +288,28 @@ TEST_P(ScheduleOtherKernelsTest, Movement) {
                 "%y = nn.resize %a nearest asymmetric : (A) -> Y")});
 }
 
+// Large enough for several threads.
+TEST_P(ScheduleOtherKernelsTest, ParallelLoops) {
+  Operand packed{{1024, 1000}, "#kernel.packed<tile = 16>"};
+  check(
+      {makeCase("relu", lastC({1, 64, 112, 112}), lastC({1, 64, 112, 112}),
+                "%y = nn.relu %a : A"),
+       makeCase("odd", lastC({1, 17, 97, 101}, {}, 20), lastC({1, 17, 97, 101}),
+                "%y = nn.relu %a : A"),
+       makeCase(
+           "max_pool", lastC({1, 64, 112, 112}), lastC({1, 64, 56, 56}),
+           "%y = nn.max_pool %a window [3, 3] strides [2, 2] pads [1, 1, 1, 1] "
+           ": (A) -> Y"),
+       makeCase("reduce_mean", lastC({8, 512, 16, 16}), lastC({8, 512, 1, 1}),
+                "%y = nn.reduce_mean %a axes [2, 3] {keep_dims} : (A) -> Y"),
+       makeCase("gemm", {Operand{{4, 1024}}, packed}, {{4, 1000}},
+                "%y = nn.gemm %a, %b : (A, B) -> Y",
+                "schedule = #kernel.direct<channels = 16, pixels = 4>"),
+       makeCase("copy", Operand{{1, 3, 224, 224}},
+                lastC({1, 3, 224, 224}, {0, 0, 0, 0, 3, 3, 3, 3}),
+                "%y = nn.relu %a : A")});
+}
+
 TEST_P(ScheduleOtherKernelsTest, EmptyBodyCopies) {
   auto copy = [](const Operand &from, const Operand &to) {
     return KernelCase{

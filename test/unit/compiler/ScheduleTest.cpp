@@ -322,7 +322,8 @@ ScheduleTest::ScheduleTest() {
   context.loadAllAvailableDialects();
 }
 
-void ScheduleTest::check(ArrayRef<KernelCase> cases) {
+void ScheduleTest::check(ArrayRef<KernelCase> cases,
+                         const EmitOptions &options) {
   auto native = Target::parse("native"), target = Target::parse(GetParam());
   ASSERT_TRUE(bool(native) && bool(target));
   if (target->level() > native->level())
@@ -339,10 +340,11 @@ void ScheduleTest::check(ArrayRef<KernelCase> cases) {
     all->push_back(clone);
     parsedCases.emplace_back(&kernelCase, std::move(*parsed));
   }
-  auto kernels = emitKernels(*all, *target, {});
+  auto kernels = emitKernels(*all, *target, options);
   ASSERT_TRUE(succeeded(kernels));
   auto loaded = LoadedKernels::load(*kernels, *target);
   ASSERT_TRUE(bool(loaded)) << llvm::toString(loaded.takeError());
+  ASSERT_FALSE((*loaded)->setThreads(2));
   for (auto [index, entry] : llvm::enumerate(parsedCases))
     runCase(*entry.first, entry.second, **loaded, (*kernels)[index].symbol);
 }

@@ -47,7 +47,7 @@ protected:
   ScheduleTest();
 
   /// Checks all `cases`; compiled together, because that is what takes time.
-  void check(llvm::ArrayRef<KernelCase> cases);
+  void check(llvm::ArrayRef<KernelCase> cases, const EmitOptions &options = {});
 
   mlir::MLIRContext context;
 };
