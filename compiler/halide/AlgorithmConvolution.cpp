@@ -19,10 +19,13 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
+/// The tile of an argument's packed weights, if it is one and they are.
 static std::optional<int64_t> getPackedTile(kernel::FuncOp kernel,
-                                            unsigned argument) {
+                                            std::optional<unsigned> argument) {
+  if (!argument)
+    return std::nullopt;
   auto packed =
-      dyn_cast_or_null<kernel::PackedAttr>(kernel.getArgLayout(argument));
+      dyn_cast_or_null<kernel::PackedAttr>(kernel.getArgLayout(*argument));
   return packed ? std::optional(packed.getTile()) : std::nullopt;
 }
 
@@ -93,6 +96,33 @@ static Expr getInputChannel(nn::ConvOp op, const Expr &channel,
   return valid / static_cast<int>(groupOutputs) * groupInputs + r;
 }
 
+namespace {
+/// The element that one step of a window reads.
+struct WindowIndices {
+  Indices input;
+  /// The step in each spatial dimension.
+  Indices steps;
+};
+} // namespace
+
+static WindowIndices getWindowIndices(nn::ConvOp op, ArrayRef<Expr> indices,
+                                      const Expr &inputChannel,
+                                      const RDom &domain) {
+  WindowIndices result = {{indices[0], inputChannel}, {}};
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto pads = op.getPadValues();
+  int64_t dims = strides.size();
+  for (int64_t dim = 0; dim < dims; ++dim) {
+    // Reduction variables after the channel run from the last dimension on.
+    Expr k = domain[static_cast<int>(dims - dim)];
+    result.steps.push_back(k);
+    result.input.push_back(indices[dim + 2] * static_cast<int>(strides[dim]) +
+                           k * static_cast<int>(dilations[dim]) -
+                           static_cast<int>(pads[dim]));
+  }
+  return result;
+}
+
 void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   auto shape = llvm::to_vector(shapeOf(op.getInput()));
   auto resultShape = view.getShape(op.getType());
@@ -107,12 +137,14 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   conv.reductionSizes.assign(reductionSizes.begin(), reductionSizes.end());
   conv.reductionSize = getNumElements(reductionSizes);
   conv.isDepthwise = op.getGroups() > 1 && weights.shape[1] == 1;
-  auto packedTile = getPackedTile(kernel, *weights.argument);
+  auto packedTile = getPackedTile(kernel, weights.argument);
   conv.isPacked = packedTile.has_value();
   conv.tileChannels =
       packedTile.value_or(conv.isDepthwise ? outputs : groupOutputs);
   conv.tilePixels = getTilePixels(kernel);
-  conv.weights = funcs.arguments[*weights.argument];
+  // Weights that are all the same are a constant, not an argument.
+  if (weights.argument)
+    conv.weights = funcs.arguments[*weights.argument];
 
   Indices indices = declare(op);
   std::vector<Var> imageVars = getVars(indices.size());
@@ -122,25 +154,14 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   Expr validChannel = outputs % conv.tileChannels == 0
                           ? channel
                           : Halide::min(channel, static_cast<int>(outputs - 1));
-
-  Indices inputIndices = {
-      indices[0],
-      getInputChannel(op, channel, tile, conv.tileChannels, domain[0])};
+  Expr inputChannel =
+      getInputChannel(op, channel, tile, conv.tileChannels, domain[0]);
+  WindowIndices window = getWindowIndices(op, indices, inputChannel, domain);
   Indices weightIndices = {validChannel, domain[0]};
+  llvm::append_range(weightIndices, window.steps);
   std::vector<Expr> packedIndices = {within};
   llvm::append_range(packedIndices, conv.reduction);
   packedIndices.push_back(tile);
-  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
-  auto pads = op.getPadValues();
-  int64_t dims = strides.size();
-  for (int64_t dim = 0; dim < dims; ++dim) {
-    // Reduction variables after the channel run from the last dimension on.
-    Expr k = domain[static_cast<int>(dims - dim)];
-    inputIndices.push_back(indices[dim + 2] * static_cast<int>(strides[dim]) +
-                           k * static_cast<int>(dilations[dim]) -
-                           static_cast<int>(pads[dim]));
-    weightIndices.push_back(k);
-  }
   Expr weight = conv.isPacked ? conv.weights(packedIndices)
                               : read(op.getWeights(), weightIndices);
 
@@ -148,7 +169,7 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   conv.accumulator(conv.vars) =
       op.getBias() ? read(op.getBias(), validChannel) : Expr(0.0f);
   conv.accumulator(conv.vars) +=
-      readPadded(op.getInput(), inputIndices, getReach(op, shape, resultShape),
+      readPadded(op.getInput(), window.input, getReach(op, shape, resultShape),
                  0) *
       weight;
   funcOf(op)(imageVars) =
@@ -212,8 +233,7 @@ AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
   product.reduction = getReductionVars(domain);
   product.reductionSizes = {static_cast<int>(reduced)};
   product.reductionSize = reduced;
-  auto packedTile = weights.argument ? getPackedTile(kernel, *weights.argument)
-                                     : std::nullopt;
+  auto packedTile = getPackedTile(kernel, weights.argument);
   product.isPacked = packedTile.has_value();
   product.tileChannels = packedTile.value_or(outputs);
   product.tilePixels = getTilePixels(kernel);
@@ -273,8 +293,7 @@ void AlgorithmBuilder::buildMatMul(nn::MatMulOp op) {
   lhs.back() = domain[0];
   rhs[rhs.size() - 2] = domain[0];
   const TensorFunc &right = get(op.getRhs());
-  auto tile =
-      right.argument ? getPackedTile(kernel, *right.argument) : std::nullopt;
+  auto tile = getPackedTile(kernel, right.argument);
   Expr column = indices.back();
   Expr factor = tile ? right.func(column % static_cast<int>(*tile), domain[0],
                                   column / static_cast<int>(*tile))

@@ -105,6 +105,17 @@ static Expr resizeCoordinate(const Expr &index, int64_t size, int64_t result,
   return Halide::clamp(coordinate, 0.0f, static_cast<float>(size - 1));
 }
 
+/// The input element nearest to element `i` of `to`, in integers, because a
+/// coordinate that lies halfway between two must round down exactly: of
+/// (i + 1/2)·from/to − 1/2, or where coordinates are asymmetric, the floor of
+/// i·from/to.
+static Expr getNearest(const Expr &i, int64_t from, int64_t to,
+                       bool asymmetric) {
+  int numerator = from, denominator = to;
+  return asymmetric ? i * numerator / denominator
+                    : ((2 * i + 1) * numerator - 1) / (2 * denominator);
+}
+
 void AlgorithmBuilder::buildResize(nn::ResizeOp op) {
   SmallVector<int64_t> result = view.getShape(op.getType());
   SmallVector<int64_t> shape(shapeOf(op.getInput()));
@@ -119,11 +130,10 @@ void AlgorithmBuilder::buildResize(nn::ResizeOp op) {
       int last = shape[dim] - 1;
       Expr at = resizeCoordinate(indices[dim], shape[dim], result[dim],
                                  op.getAsymmetric());
-      // Half-pixel coordinates round half down, asymmetric ones are floored.
-      Expr nearest =
-          op.getAsymmetric() ? Halide::floor(at) : Halide::ceil(at - 0.5f);
-      Expr low = Halide::clamp(
-          Halide::cast<int>(linear ? Halide::floor(at) : nearest), 0, last);
+      Expr low =
+          linear ? Halide::clamp(Halide::cast<int>(Halide::floor(at)), 0, last)
+                 : getNearest(indices[dim], shape[dim], result[dim],
+                              op.getAsymmetric());
       SmallVector<std::pair<Indices, Expr>> next;
       for (auto &[corner, weight] : corners) {
         corner[dim] = low;

@@ -239,6 +239,18 @@ TEST_P(ScheduleConvolutionTest, WeightsThatAreNotPacked) {
             {8, 8, 5, 7, 3, 1, 1, {1, 1, 1, 1}, 8, true, 0, 0, false}});
 }
 
+TEST_P(ScheduleConvolutionTest, WeightsThatAreAllTheSame) {
+  std::string x = withLayout(getLayout({1, 8, 5, 7}));
+  check({{"splat",
+          "kernel.func @k(%x: tensor<1x8x5x7xf32> " + x +
+              ") -> (tensor<1x8x5x7xf32> " + x +
+              ") {\n  %w = arith.constant dense<0.25> : tensor<8x1x3x3xf32>\n"
+              "  %0 = nn.conv %x, %w pads [1, 1, 1, 1] groups 8 : "
+              "(tensor<1x8x5x7xf32>, tensor<8x1x3x3xf32>) -> "
+              "tensor<1x8x5x7xf32>\n"
+              "  kernel.return %0 : tensor<1x8x5x7xf32>\n}\n"}});
+}
+
 TEST_P(ScheduleConvolutionTest, OtherRanks) {
   std::string x1 = withLayout(getLayout({2, 8, 9})),
               y1 = withLayout(getLayout({2, 16, 7}));
