@@ -249,7 +249,9 @@ static LogicalResult importGroupNormalization(Node &node) {
        node.number("epsilon", node.getFloat("epsilon", 1e-5f))});
 }
 
-static LogicalResult importLayerNormalization(Node &node) {
+/// Layer and RMS norm: over the trailing dimensions from `axis` on.
+template <typename Op>
+static LogicalResult importTrailingNormalization(Node &node) {
   auto inputs = node.getInputs();
   if (failed(inputs))
     return failure();
@@ -257,21 +259,7 @@ static LogicalResult importLayerNormalization(Node &node) {
   auto axis = node.getAxis("axis", -1, type.getRank());
   if (failed(axis))
     return failure();
-  return node.replaceWithAs<bn::LayerNormOp>(
-      type, *inputs,
-      {node.number("epsilon", node.getFloat("epsilon", 1e-5f)),
-       node.integer("axis", *axis)});
-}
-
-static LogicalResult importRMSNormalization(Node &node) {
-  auto inputs = node.getInputs();
-  if (failed(inputs))
-    return failure();
-  RankedTensorType type = getTensorType(inputs->front());
-  auto axis = node.getAxis("axis", -1, type.getRank());
-  if (failed(axis))
-    return failure();
-  return node.replaceWithAs<bn::RMSNormOp>(
+  return node.replaceWithAs<Op>(
       type, *inputs,
       {node.number("epsilon", node.getFloat("epsilon", 1e-5f)),
        node.integer("axis", *axis)});
@@ -297,8 +285,10 @@ ArrayRef<Operator> getNormalizationOperators() {
       {"GroupNormalization", importGroupNormalization, 3, 3, 18},
       {"InstanceNormalization", importInstanceNormalization, 3, 3, 1},
       {"LRN", importLRN, 1, 1, 1},
-      {"LayerNormalization", importLayerNormalization, 2, 3, 17},
-      {"RMSNormalization", importRMSNormalization, 2, 2, 23},
+      {"LayerNormalization", importTrailingNormalization<bn::LayerNormOp>, 2, 3,
+       17},
+      {"RMSNormalization", importTrailingNormalization<bn::RMSNormOp>, 2, 2,
+       23},
   };
   return operators;
 }
