@@ -282,7 +282,7 @@ def commands(tools, path, place, inputs):
     if not tools.run:
         return [[tools.bn_opt, path, "--interpret", f"--output={place}", *inputs]]
     library = os.path.join(place, "model.so")
-    return [[tools.bn_opt, path, "-o", library, "--cache=none", "--compile-threads=1"],
+    return [[tools.bn_opt, path, "-o", library, f"--cache-dir={tools.folder}/cache", "--compile-threads=1"],
             [tools.run, library, "--repeat=1", "--warmup=0", "--output", place, *inputs]]
 
 
