@@ -13,6 +13,8 @@ struct UnaryCase {
   std::vector<double> expected;
 };
 
+void PrintTo(const UnaryCase &value, std::ostream *os) { *os << value.op; }
+
 class ReferenceUnaryTest : public ReferenceTest,
                            public ::testing::WithParamInterface<UnaryCase> {};
 
@@ -77,6 +79,8 @@ struct BinaryCase {
   const char *op;
   std::vector<double> expected;
 };
+
+void PrintTo(const BinaryCase &value, std::ostream *os) { *os << value.op; }
 
 class ReferenceBinaryTest : public ReferenceTest,
                             public ::testing::WithParamInterface<BinaryCase> {};
