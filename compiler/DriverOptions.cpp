@@ -52,10 +52,11 @@ struct CommandLine {
       "input-shape",
       cl::desc("Fix the shape of an input, as in data=1x3x224x224"),
       cl::value_desc("name=shape"), cl::cat(category)};
-  cl::opt<std::string> report{"report",
-                              cl::desc("Write the normalizations left, kernels, "
-                                       "memory and times to a JSON file"),
-                              cl::value_desc("file.json"), cl::cat(category)};
+  cl::opt<std::string> report{
+      "report",
+      cl::desc("Write the normalizations left, kernels, "
+               "memory and times to a JSON file"),
+      cl::value_desc("file.json"), cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),

@@ -165,9 +165,8 @@ compileRuntime(const Halide::Target &target) {
 
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 bnopt::emitRuntime(const Target &target, const EmitOptions &options) {
-  Halide::Target halideTarget =
-      getHalideTarget(target, options.sanitizeThread)
-          .without_feature(Halide::Target::NoRuntime);
+  Halide::Target halideTarget = getHalideTarget(target, options.sanitizeThread)
+                                    .without_feature(Halide::Target::NoRuntime);
   std::string key = hashText(std::string(codegenVersion) + "\nruntime " +
                              halideTarget.to_string());
   Cache cache(options.cacheDir);
