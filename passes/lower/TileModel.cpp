@@ -46,8 +46,12 @@ static constexpr double conflictPenalty = 0.75;
 /// A store under a mask is slower, and code for it is larger.
 static constexpr double maskedTailPenalty = 0.97;
 
+/// Vectors that do not fill registers cost some shuffles at loads and stores.
+static constexpr double oddVectorPenalty = 0.95;
+
 int64_t bnopt::getTileLanes(int64_t channels, int64_t lanes) {
-  return std::gcd(channels, lanes);
+  int64_t divisor = std::gcd(channels, lanes);
+  return 2 * divisor < std::min(channels, lanes) ? channels : divisor;
 }
 
 /// The share of `padded` that is not filling.
@@ -92,7 +96,9 @@ public:
     double efficiency = std::min(
         double(accumulators) / (double(slots) + stepOverhead), bestEfficiency);
     int64_t tileLanes = getTileLanes(channels, unit.lanes);
-    double score = efficiency * double(tileLanes) / double(unit.lanes);
+    double score = efficiency * getUtilization(tileLanes, unit.lanes);
+    if (tileLanes > unit.lanes || (tileLanes & (tileLanes - 1)) != 0)
+      score *= oddVectorPenalty;
     score *= getUtilization(groupChannels, channels);
     score *= getUtilization(problem.rowPixels, pixels);
     if (groupChannels % channels != 0)
@@ -102,8 +108,11 @@ public:
     return score;
   }
 
+  /// Registers that a pixel's channels take.
   int64_t getVectors(int64_t channels) const {
-    return channels / getTileLanes(channels, unit.lanes);
+    int64_t tileLanes = getTileLanes(channels, unit.lanes);
+    int64_t registers = (tileLanes + unit.lanes - 1) / unit.lanes;
+    return channels / tileLanes * registers;
   }
 
 private:

@@ -9,7 +9,9 @@ using namespace bnopt;
 static constexpr VectorUnit sse{4, 16}, avx2{8, 16}, avx512{16, 32};
 
 static int64_t countRegisters(const Tile &tile, const VectorUnit &unit) {
-  int64_t vectors = tile.channels / getTileLanes(tile.channels, unit.lanes);
+  int64_t lanes = getTileLanes(tile.channels, unit.lanes);
+  int64_t vectors =
+      tile.channels / lanes * ((lanes + unit.lanes - 1) / unit.lanes);
   return vectors * tile.pixels + vectors + 1;
 }
 
@@ -51,8 +53,10 @@ TEST(TileModelTest, AvoidsPixelsThatShareACacheSet) {
   EXPECT_LE(chooseTile({256, 1, 196, 4096}, avx512).pixels, 7);
 }
 
-TEST(TileModelTest, LanesDivideTile) {
+TEST(TileModelTest, LanesDivideTileOrFillRegisters) {
   EXPECT_EQ(getTileLanes(32, 16), 16);
   EXPECT_EQ(getTileLanes(24, 16), 8);
-  EXPECT_EQ(getTileLanes(17, 16), 1);
+  EXPECT_EQ(getTileLanes(8, 16), 8);
+  EXPECT_EQ(getTileLanes(17, 16), 17);
+  EXPECT_EQ(getTileLanes(34, 16), 34);
 }
