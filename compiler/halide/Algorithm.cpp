@@ -1,6 +1,7 @@
 //===- Algorithm.cpp - Kernels as Halide algorithms -----------------------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "dialect/Kernel/KernelLayouts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/STLExtras.h"
@@ -47,15 +48,15 @@ llvm::Expected<KernelFuncs> AlgorithmBuilder::build() {
 /// channel, window, tile.
 static SmallVector<int64_t> getPackedSizes(BlockArgument value,
                                            kernel::PackedAttr packed) {
+  // A transposed B has the order of a convolution's weights.
+  bool isTransposed = llvm::any_of(value.getUsers(), [](Operation *user) {
+    auto gemm = dyn_cast<nn::GemmOp>(user);
+    return gemm && gemm.getTransB();
+  });
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
-  int64_t outputs = shape.front(), inputs = shape[1];
-  // A matrix B is K×N; transposed it has the order of a convolution's weights.
-  auto gemm = dyn_cast<nn::GemmOp>(*value.getUsers().begin());
-  if (shape.size() == 2 && !(gemm && gemm.getTransB()))
-    std::swap(outputs, inputs);
-  SmallVector<int64_t> sizes = {packed.getTile(), inputs};
-  llvm::append_range(sizes, llvm::reverse(shape.drop_front(2)));
-  sizes.push_back(llvm::divideCeil(outputs, packed.getTile()));
+  SmallVector<int64_t> sizes =
+      kernel::getPackedShape(shape, packed.getTile(), isTransposed);
+  std::reverse(sizes.begin(), sizes.end());
   return sizes;
 }
 
@@ -76,9 +77,9 @@ static ImageParam makeParam(const MemoryLayout &layout,
                             const std::string &name) {
   int64_t rank = layout.shape.size();
   ImageParam param(Halide::Float(32), rank, name);
-  for (auto [dim, logical] : llvm::enumerate(getBufferOrder(rank))) {
-    int64_t low = layout.halo.empty() ? 0 : layout.halo[2 * logical];
-    int64_t high = layout.halo.empty() ? 0 : layout.halo[2 * logical + 1];
+  for (auto [dim, logical] : llvm::enumerate(kernel::getBufferDimOrder(rank))) {
+    int64_t low = layout.halo[2 * logical];
+    int64_t high = layout.halo[2 * logical + 1];
     param.dim(dim)
         .set_bounds(toExpr(-low), toExpr(layout.shape[logical] + low + high))
         .set_stride(toExpr(layout.strides[logical]));
@@ -119,7 +120,7 @@ void AlgorithmBuilder::finish(Value returned) {
   funcs.output = Func("output");
   funcs.output(funcs.vars) = read(returned, getIndices(funcs.vars));
   Halide::OutputImageParam buffer = funcs.output.output_buffer();
-  for (auto [dim, logical] : llvm::enumerate(getBufferOrder(rank))) {
+  for (auto [dim, logical] : llvm::enumerate(kernel::getBufferDimOrder(rank))) {
     funcs.extents.push_back(layout.shape[logical]);
     funcs.strides.push_back(layout.strides[logical]);
     // The halo is not the kernel's to write: the result is the interior.
@@ -152,7 +153,8 @@ std::vector<Var> AlgorithmBuilder::getVars(int64_t rank) {
 
 Indices AlgorithmBuilder::getIndices(ArrayRef<Var> vars) {
   Indices indices(vars.size());
-  for (auto [dim, logical] : llvm::enumerate(getBufferOrder(vars.size())))
+  for (auto [dim, logical] :
+       llvm::enumerate(kernel::getBufferDimOrder(vars.size())))
     indices[logical] = vars[dim];
   return indices;
 }
@@ -163,7 +165,7 @@ Expr AlgorithmBuilder::read(Value value, ArrayRef<Expr> indices) const {
     return Expr(static_cast<float>(*tensor.splat));
   assert(indices.size() == tensor.shape.size() && "one index per dimension");
   std::vector<Expr> ordered;
-  for (int64_t logical : getBufferOrder(indices.size()))
+  for (int64_t logical : kernel::getBufferDimOrder(indices.size()))
     ordered.push_back(indices[logical]);
   return tensor.func(ordered);
 }

@@ -1,6 +1,7 @@
 //===- AlgorithmReduction.cpp - Pools, reductions, softmax as Funcs -------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "dialect/Kernel/KernelLayouts.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -234,7 +235,7 @@ void AlgorithmBuilder::buildSoftmax(nn::SoftmaxOp op) {
   SoftmaxFuncs softmax;
   softmax.vars = getVars(indices.size());
   softmax.axisSize = size;
-  auto order = getBufferOrder(shape.size());
+  auto order = kernel::getBufferDimOrder(shape.size());
   softmax.axis = llvm::find(order, op.getAxis()) - order.begin();
   std::vector<Expr> row;
   for (int dim = 0; dim < static_cast<int>(softmax.vars.size()); ++dim)

@@ -3,6 +3,7 @@
 #include "compiler/halide/KernelView.h"
 
 #include "dialect/BN/BNOps.h"
+#include "dialect/Kernel/KernelLayouts.h"
 #include "dialect/NN/NNOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -12,35 +13,10 @@
 using namespace mlir;
 using namespace bnopt;
 
-SmallVector<int64_t> bnopt::getBufferOrder(int64_t rank) {
-  SmallVector<int64_t> order;
-  if (rank >= 3)
-    order.push_back(1);
-  for (int64_t dim = rank - 1; dim >= 0; --dim)
-    if (rank < 3 || dim != 1)
-      order.push_back(dim);
-  return order;
-}
-
-static SmallVector<int64_t> getRowMajor(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> strides(shape.size());
-  int64_t stride = 1;
-  for (int64_t dim : llvm::reverse(llvm::seq<int64_t>(0, shape.size()))) {
-    strides[dim] = stride;
-    stride *= shape[dim];
-  }
-  return strides;
-}
-
 static MemoryLayout getPlainLayout(Type type, Attribute attr) {
-  MemoryLayout layout;
-  layout.shape = llvm::to_vector(cast<RankedTensorType>(type).getShape());
-  layout.strides = getRowMajor(layout.shape);
-  if (auto given = dyn_cast_or_null<kernel::LayoutAttr>(attr)) {
-    layout.strides = llvm::to_vector(given.getStrides());
-    layout.halo = llvm::to_vector(given.getHalo());
-  }
-  return layout;
+  auto tensor = cast<RankedTensorType>(type);
+  return {llvm::to_vector(tensor.getShape()), kernel::getStrides(tensor, attr),
+          kernel::getHalo(tensor.getRank(), attr)};
 }
 
 //===----------------------------------------------------------------------===//

@@ -13,7 +13,7 @@ namespace bnopt {
 struct MemoryLayout {
   llvm::SmallVector<int64_t> shape;
   llvm::SmallVector<int64_t> strides;
-  /// Low and high per dimension; empty means none.
+  /// Low and high per dimension.
   llvm::SmallVector<int64_t> halo;
 };
 
@@ -44,11 +44,6 @@ private:
 
   Merge merge = Merge::Nothing;
 };
-
-/// The logical dimensions from innermost to outermost in the buffers of a
-/// kernel: channels, then the last spatial dimension first, then the batch;
-/// for rank 1 and 2 from last to first.
-llvm::SmallVector<int64_t> getBufferOrder(int64_t rank);
 
 } // namespace bnopt
 
