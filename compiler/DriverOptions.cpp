@@ -27,6 +27,8 @@ struct CommandLine {
                      "IR as bytecode (.mlirbc)"),
           clEnumValN(OutputKind::LLVMIR, "ll",
                      "LLVM IR of the host function (.ll)"),
+          clEnumValN(OutputKind::Statements, "stmt",
+                     "Halide's statements of the kernels (.stmt)"),
           clEnumValN(OutputKind::Assembly, "asm",
                      "assembly of host function and kernels (.s)"),
           clEnumValN(OutputKind::Object, "object",
@@ -157,6 +159,7 @@ static std::optional<OutputKind> getKindOfSuffix(llvm::StringRef path) {
       .Case(".mlir", OutputKind::MLIR)
       .Case(".mlirbc", OutputKind::MLIRBytecode)
       .Case(".ll", OutputKind::LLVMIR)
+      .Case(".stmt", OutputKind::Statements)
       .Case(".s", OutputKind::Assembly)
       .Case(".o", OutputKind::Object)
       .Case(".a", OutputKind::Archive)
@@ -182,11 +185,11 @@ bnopt::resolveOutputKind(const DriverOptions &options) {
   }
   if (!kind)
     return llvm::createStringError(
-        isStdout
-            ? std::string(
-                  "no output given; name one with -o, as in -o model.so")
-            : "unknown suffix of output '" + options.outputPath +
-                  "'; known suffixes are .mlir, .mlirbc, .ll, .s, .o, .a, .so");
+        isStdout ? std::string(
+                       "no output given; name one with -o, as in -o model.so")
+                 : "unknown suffix of output '" + options.outputPath +
+                       "'; known suffixes are .mlir, .mlirbc, .ll, .stmt, .s, "
+                       ".o, .a, .so");
   bool isBinary = *kind == OutputKind::Object || *kind == OutputKind::Archive ||
                   *kind == OutputKind::SharedLibrary;
   if (isStdout && isBinary)

@@ -18,6 +18,7 @@ enum class OutputKind {
   MLIR,         ///< .mlir: the IR as text
   MLIRBytecode, ///< .mlirbc
   LLVMIR,       ///< .ll: the host function
+  Statements,   ///< .stmt: the kernels as Halide's statements
   Assembly,     ///< .s: the host function and the kernels
   Object,       ///< .o: a relocatable object with everything
   Archive,      ///< .a: that object as the only member

@@ -51,6 +51,7 @@ private:
   LogicalResult findModel();
   LogicalResult emitKernelObjects();
   LogicalResult emitText();
+  llvm::Error printHost(llvm::raw_ostream &os);
   llvm::Error emitBinary();
   llvm::Expected<std::unique_ptr<llvm::Module>>
   buildHost(llvm::LLVMContext &context);
@@ -166,22 +167,32 @@ llvm::Error LibraryEmitter::emitBinary() {
   return llvm::Error::success();
 }
 
-LogicalResult LibraryEmitter::emitText() {
+llvm::Error LibraryEmitter::printHost(llvm::raw_ostream &os) {
   llvm::LLVMContext context;
   auto hostModule = buildHost(context);
   if (!hostModule)
-    return fail(hostModule.takeError());
-  std::string text;
-  llvm::raw_string_ostream os(text);
+    return hostModule.takeError();
   if (kind == OutputKind::LLVMIR) {
     (*hostModule)->print(os, nullptr);
-  } else {
-    auto assembly = compileHostModule(**hostModule, target, HostCode::Assembly);
-    if (!assembly)
-      return fail(assembly.takeError());
-    os << (*assembly)->getBuffer();
-    if (failed(emitKernelText(module, target, getKernelOptions(),
-                              KernelForm::Assembly, os)))
+    return llvm::Error::success();
+  }
+  auto assembly = compileHostModule(**hostModule, target, HostCode::Assembly);
+  if (!assembly)
+    return assembly.takeError();
+  os << (*assembly)->getBuffer();
+  return llvm::Error::success();
+}
+
+LogicalResult LibraryEmitter::emitText() {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (kind != OutputKind::Statements)
+    if (llvm::Error error = printHost(os))
+      return fail(std::move(error));
+  if (kind != OutputKind::LLVMIR) {
+    KernelForm form = kind == OutputKind::Statements ? KernelForm::Stmt
+                                                     : KernelForm::Assembly;
+    if (failed(emitKernelText(module, target, getKernelOptions(), form, os)))
       return failure();
   }
   llvm::Error error =
@@ -203,7 +214,8 @@ LogicalResult LibraryEmitter::emit() {
   };
   report.arenaBytes = getBytes("bn.arena_bytes");
   report.maxLiveBytes = getBytes("bn.max_live_bytes");
-  if (kind == OutputKind::LLVMIR || kind == OutputKind::Assembly)
+  if (kind == OutputKind::LLVMIR || kind == OutputKind::Statements ||
+      kind == OutputKind::Assembly)
     return emitText();
   if (llvm::Error error = emitBinary())
     return fail(std::move(error));
