@@ -40,22 +40,13 @@ static std::optional<Anchor> findAnchor(kernel::FuncOp kernel) {
   return std::nullopt;
 }
 
-/// A 1×1 convolution at stride 1 that reads its input without padding.
-static bool isPointwise(nn::ConvOp conv) {
-  auto isAll = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [&](int64_t v) { return v == expected; });
-  };
-  return isAll(conv.getKernelShape(), 1) && isAll(conv.getStrideValues(), 1) &&
-         isAll(conv.getPadValues(), 0);
-}
-
 static TileProblem describeConvolution(kernel::FuncOp kernel, nn::ConvOp conv) {
   auto shape = cast<RankedTensorType>(conv.getType()).getShape();
   TileProblem problem;
   problem.outputChannels = shape[1];
   problem.groups = conv.getGroups();
   problem.rowPixels = shape.back();
-  if (isPointwise(conv) && hasContiguousPixels(kernel))
+  if (canMergePixels(kernel))
     problem.rowPixels = ShapedType::getNumElements(shape.drop_front(2));
   if (auto input = dyn_cast<BlockArgument>(conv.getInput()))
     problem.inputStepBytes =

@@ -2,8 +2,12 @@
 
 #include "passes/lower/KernelShape.h"
 
+#include "dialect/BN/BNOps.h"
 #include "dialect/Kernel/KernelLayouts.h"
+#include "dialect/NN/NNOps.h"
 #include "passes/ElementwiseOps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace bnopt;
@@ -35,20 +39,67 @@ bool bnopt::canReplaceArgument(kernel::FuncOp kernel, unsigned index) {
                       isElementwise);
 }
 
-bool bnopt::hasContiguousPixels(kernel::FuncOp kernel) {
-  unsigned result = kernel.getFunctionType().getNumInputs();
-  ArrayRef<int64_t> resultShape = getOperandType(kernel, result).getShape();
-  if (resultShape.size() < 4)
+/// A convolution that reads exactly the pixel it writes.
+static bool isPointwise(nn::ConvOp op) {
+  auto isOne = [](int64_t value) { return value == 1; };
+  return llvm::all_of(op.getKernelShape(), isOne) &&
+         llvm::all_of(op.getStrideValues(), isOne) &&
+         llvm::all_of(op.getPadValues(), [](int64_t pad) { return pad == 0; });
+}
+
+bool bnopt::isPixelwise(Operation *op) {
+  if (auto conv = dyn_cast<nn::ConvOp>(op))
+    return isPointwise(conv);
+  if (auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op))
+    return scaleShift.getFeatureIndex() == 1;
+  if (isa<bn::BNDialect>(op->getDialect()))
     return false;
-  for (unsigned index = 0; index <= result; ++index) {
-    ArrayRef<int64_t> shape = getOperandType(kernel, index).getShape();
-    if (shape.size() != resultShape.size() ||
-        shape.drop_front(2) != resultShape.drop_front(2))
-      continue;
-    SmallVector<int64_t> strides = getOperandStrides(kernel, index);
-    for (size_t dim = 2; dim + 1 < shape.size(); ++dim)
-      if (strides[dim] != strides[dim + 1] * shape[dim + 1])
-        return false;
-  }
+  return isElementwise(op) || isa<arith::ConstantOp, kernel::ReturnOp>(op);
+}
+
+/// Neighbouring pixels, across the ends of rows too, lie at one distance.
+static bool hasEvenPixels(RankedTensorType type, Attribute layout) {
+  if (llvm::any_of(kernel::getHalo(type.getRank(), layout),
+                   [](int64_t halo) { return halo != 0; }))
+    return false;
+  SmallVector<int64_t> strides = kernel::getStrides(type, layout);
+  for (int64_t dim = 2; dim + 1 < type.getRank(); ++dim)
+    if (strides[dim] != strides[dim + 1] * type.getDimSize(dim + 1))
+      return false;
   return true;
+}
+
+/// Whether `type`, aligned with `result` at the end, has one pixel only.
+static bool isSinglePixel(RankedTensorType type, RankedTensorType result) {
+  int64_t pixelDims = result.getRank() - 2;
+  return llvm::all_of(type.getShape().take_back(pixelDims),
+                      [](int64_t size) { return size == 1; });
+}
+
+/// Weights, biases, scales and shifts, which have no pixels.
+static bool isParameter(BlockArgument arg) {
+  return llvm::any_of(arg.getUses(), [](OpOperand &use) {
+    return isa<nn::ConvOp, bn::ScaleShiftOp>(use.getOwner()) &&
+           use.getOperandNumber() != 0;
+  });
+}
+
+bool bnopt::canMergePixels(kernel::FuncOp kernel) {
+  unsigned resultIndex = kernel.getFunctionType().getNumInputs();
+  RankedTensorType result = getOperandType(kernel, resultIndex);
+  if (result.getRank() < 4 || !hasEvenPixels(result, kernel.getResultLayout()))
+    return false;
+  for (BlockArgument arg : kernel.getBody().getArguments()) {
+    RankedTensorType type = getOperandType(kernel, arg.getArgNumber());
+    if (isParameter(arg) || isSinglePixel(type, result))
+      continue;
+    bool samePixels =
+        type.getRank() == result.getRank() &&
+        type.getShape().drop_front(2) == result.getShape().drop_front(2);
+    if (!samePixels ||
+        !hasEvenPixels(type, kernel.getArgLayout(arg.getArgNumber())))
+      return false;
+  }
+  return llvm::all_of(kernel.getBody().front(),
+                      [](Operation &op) { return isPixelwise(&op); });
 }

@@ -16,11 +16,15 @@ mlir::SmallVector<int64_t> getOperandStrides(kernel::FuncOp kernel,
 /// the result, the same element only.
 bool canReplaceArgument(kernel::FuncOp kernel, unsigned index);
 
-/// Whether the pixels of all tensors of the result's spatial shape follow
-/// each other at one distance, row after row, so that loops over rows and
-/// columns are one loop. True of a 1×1 convolution's kernel only when its
-/// input has the result's pixels.
-bool hasContiguousPixels(kernel::FuncOp kernel);
+/// Whether `op` treats every pixel alike: what it makes of one depends neither
+/// on its place nor on its neighbours.
+bool isPixelwise(mlir::Operation *op);
+
+/// Whether loops over the rows and columns of a kernel can be one loop: every
+/// operator is pixelwise, and the pixels of every tensor of the result's
+/// spatial shape, without a halo, follow each other at one distance, across the
+/// ends of rows too. Decides tiles and generated loops alike.
+bool canMergePixels(kernel::FuncOp kernel);
 
 } // namespace bnopt
 
