@@ -58,6 +58,7 @@ private:
   void createRun(const std::string &name, LLVM::GlobalOp model);
   void createSetThreads(const std::string &name);
 
+  LLVM::GlobalOp createConstant(Type type, Attribute value);
   /// A constant of `type`; `fill` builds its value.
   LLVM::GlobalOp createGlobal(Type type, llvm::function_ref<Value()> fill);
   LLVM::LLVMFuncOp createFunction(StringRef name, Type result,
@@ -84,11 +85,15 @@ private:
 };
 } // namespace
 
+LLVM::GlobalOp DescriptorBuilder::createConstant(Type type, Attribute value) {
+  return LLVM::GlobalOp::create(
+      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+      "bnopt_descriptor_" + std::to_string(counter++), value);
+}
+
 LLVM::GlobalOp
 DescriptorBuilder::createGlobal(Type type, llvm::function_ref<Value()> fill) {
-  auto global = LLVM::GlobalOp::create(
-      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-      "bnopt_descriptor_" + std::to_string(counter++), Attribute());
+  LLVM::GlobalOp global = createConstant(type, Attribute());
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&global.getInitializerRegion());
   LLVM::ReturnOp::create(builder, loc, fill());
@@ -98,10 +103,7 @@ DescriptorBuilder::createGlobal(Type type, llvm::function_ref<Value()> fill) {
 LLVM::GlobalOp DescriptorBuilder::createString(const std::string &text) {
   StringRef withEnd(text.c_str(), text.size() + 1);
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), withEnd.size());
-  return LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                                LLVM::Linkage::Internal,
-                                "bnopt_descriptor_" + std::to_string(counter++),
-                                builder.getStringAttr(withEnd));
+  return createConstant(type, builder.getStringAttr(withEnd));
 }
 
 LLVM::GlobalOp DescriptorBuilder::createShape(ArrayRef<int64_t> shape) {
@@ -110,10 +112,7 @@ LLVM::GlobalOp DescriptorBuilder::createShape(ArrayRef<int64_t> shape) {
   if (extents.empty())
     extents.push_back(0);
   auto type = LLVM::LLVMArrayType::get(builder.getI64Type(), extents.size());
-  return LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true,
-                                LLVM::Linkage::Internal,
-                                "bnopt_descriptor_" + std::to_string(counter++),
-                                builder.getI64TensorAttr(extents));
+  return createConstant(type, builder.getI64TensorAttr(extents));
 }
 
 /// `DLDataType` {code, bits, lanes} in one little-endian word.

@@ -129,12 +129,7 @@ static kernel::FuncOp outline(const Group &group, ValueRange inputs,
   auto func = kernel::FuncOp::create(builder, group.front()->getLoc(),
                                      nameGroup(group), type);
   OpBuilder::InsertionGuard guard(builder);
-  Block *body = func.getBody().empty() ? builder.createBlock(&func.getBody())
-                                       : &func.getBody().front();
-  if (body->getNumArguments() == 0)
-    for (Value input : inputs)
-      body->addArgument(input.getType(), input.getLoc());
-  body->clear();
+  Block *body = &func.getBody().front();
   builder.setInsertionPointToEnd(body);
 
   IRMapping mapping;

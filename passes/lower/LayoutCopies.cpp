@@ -80,7 +80,6 @@ Value CopyInserter::copy(Value value, Location loc) {
   OpBuilder moduleBuilder = OpBuilder::atBlockEnd(func->getBlock());
   auto kernel = kernel::FuncOp::create(moduleBuilder, loc, "copy", type);
   Block &body = kernel.getBody().front();
-  body.clear();
   moduleBuilder.setInsertionPointToEnd(&body);
   kernel::ReturnOp::create(moduleBuilder, loc, body.getArgument(0));
   symbols.insert(kernel);
