@@ -3,20 +3,32 @@
 
 include "mlir/IR/OpBase.td"
 
+class ScaleShiftRefusal<string what> {
+  code body = [{
+    reason = "'" + $_op->getName().getStringRef().str() + "' }] # what # [{";
+    return ::mlir::failure();
+  }];
+}
+
 def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
   let cppNamespace = "::bnopt";
   let description = [{
     What an operator can do with a per-feature scale and shift,
-    `scale[c]·x + shift[c]`, that stands beside it.
+    `scale[c]·x + shift[c]`, that stands beside it: *below* it, applied to its
+    result, or *above* it, applied to one of its operands.
 
-    The questions are asked separately for a scale and for a shift, and for the
-    two sides of the operator: a scale-shift *below* it is applied to its
-    result, one *above* it is applied to one of its operands. An operator
-    that refuses states the reason, in the words that the user will read
-    in the fold report.
+    Absorbing ends the scale-shift in the operator's weights; the operator
+    answers about geometry only, the arithmetic on weights, in f64, is the
+    pass's. Moving puts an equivalent scale-shift on the other side of the
+    operator: both questions get the numbers, because some answers depend on
+    the sign of the scale or on the shift being zero. To ask about the scale
+    alone, pass zero shifts, about the shift alone, scales of one.
 
-    An operator answers about geometry only; the arithmetic on the weights,
-    in f64, is the pass's.
+    An operator that refuses states the reason, in the words that the user
+    will read in the fold report. Every answer must be exact in real arithmetic
+    for all finite data.
+
+    Operators of other dialects join by external models.
   }];
   let methods = [
     InterfaceMethod<
@@ -31,16 +43,27 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
       /*methodName=*/"getScaleShiftTargetBelow",
       /*args=*/(ins "int64_t":$featureIndex, "::std::string &":$reason),
       /*methodBody=*/"",
-      /*defaultImplementation=*/[{
-        reason = "'" + $_op->getName().getStringRef().str() +
-                 "' has no weights that a scale-shift could go into";
-        return ::mlir::failure();
-      }]>,
+      /*defaultImplementation=*/
+      ScaleShiftRefusal<"has no weights that a scale-shift could go into">.body>,
+    InterfaceMethod<
+      /*description=*/[{
+        Where a scale-shift of operand `operand`, along its dimension
+        `featureIndex`, goes.
+        Fails with `reason` when the operator cannot absorb it exactly.
+      }],
+      /*retTy=*/"::mlir::FailureOr<::bnopt::ScaleShiftTargetAbove>",
+      /*methodName=*/"getScaleShiftTargetAbove",
+      /*args=*/(ins "unsigned":$operand, "int64_t":$featureIndex,
+                    "::std::string &":$reason),
+      /*methodBody=*/"",
+      /*defaultImplementation=*/
+      ScaleShiftRefusal<"has no weights that a scale-shift could go into">.body>,
     InterfaceMethod<
       /*description=*/[{
         Builds the operator again with `weights` and a `bias` of one element
-        per feature in the places named by `getScaleShiftTargetBelow`. All
-        other operands and attributes stay.
+        per result feature in the places that the targets name; a null bias
+        leaves the operator's own. All other operands and attributes stay. Used
+        for both sides.
       }],
       /*retTy=*/"::mlir::Operation *",
       /*methodName=*/"cloneWithWeights",
@@ -48,6 +71,63 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
                     "::mlir::Value":$bias),
       /*methodBody=*/"",
       /*defaultImplementation=*/[{ return nullptr; }]>,
+    InterfaceMethod<
+      /*description=*/[{
+        The ways, best first, in which `below`, applied to the result, equals
+        scale-shifts of operands. All operands that a way lists must take
+        theirs.
+        Fails with `reason` when there is none.
+      }],
+      /*retTy=*/"::mlir::FailureOr<::llvm::SmallVector<::bnopt::ScaleShiftMove>>",
+      /*methodName=*/"moveScaleShiftUp",
+      /*args=*/(ins "const ::bnopt::ScaleAndShift &":$below,
+                    "::std::string &":$reason),
+      /*methodBody=*/"",
+      /*defaultImplementation=*/
+      ScaleShiftRefusal<"lets no scale-shift pass">.body>,
+    InterfaceMethod<
+      /*description=*/[{
+        Builds what computes the scaled and shifted result from `operands`,
+        the scaled and shifted ones, after `moveScaleShiftUp`.
+      }],
+      /*retTy=*/"::mlir::Value",
+      /*methodName=*/"buildMovedUp",
+      /*args=*/(ins "::mlir::OpBuilder &":$builder,
+                    "const ::bnopt::ScaleAndShift &":$below,
+                    "::mlir::ValueRange":$operands),
+      /*methodBody=*/"",
+      /*defaultImplementation=*/[{
+        return ::bnopt::cloneWithOperands(builder, $_op, operands);
+      }]>,
+    InterfaceMethod<
+      /*description=*/[{
+        The scale-shift of the result that equals `above`, applied to operand
+        `operand`. `changesOperator` tells whether `buildMovedDown` builds
+        another operator.
+        Fails with `reason` when there is none.
+      }],
+      /*retTy=*/"::mlir::FailureOr<::bnopt::ScaleAndShift>",
+      /*methodName=*/"moveScaleShiftDown",
+      /*args=*/(ins "unsigned":$operand, "const ::bnopt::ScaleAndShift &":$above,
+                    "bool &":$changesOperator, "::std::string &":$reason),
+      /*methodBody=*/"",
+      /*defaultImplementation=*/
+      ScaleShiftRefusal<"lets no scale-shift pass">.body>,
+    InterfaceMethod<
+      /*description=*/[{
+        Builds what computes the result before its scale-shift from `operands`,
+        of which `operand` is the one before its scale-shift, after
+        `moveScaleShiftDown`.
+      }],
+      /*retTy=*/"::mlir::Value",
+      /*methodName=*/"buildMovedDown",
+      /*args=*/(ins "::mlir::OpBuilder &":$builder, "unsigned":$operand,
+                    "const ::bnopt::ScaleAndShift &":$above,
+                    "::mlir::ValueRange":$operands),
+      /*methodBody=*/"",
+      /*defaultImplementation=*/[{
+        return ::bnopt::cloneWithOperands(builder, $_op, operands);
+      }]>,
   ];
 }
 

@@ -174,7 +174,8 @@ FailureOr<FoldedConstants> computeFoldedConstants(const Absorption &match,
   FoldedConstants folded{
       ConstantBuffer(match.weights.getType()),
       ConstantBuffer(RankedTensorType::get({numFeatures}, biasElementType))};
-  const auto &[scale, shift] = match.values;
+  const std::vector<double> &scale = match.values.scale;
+  const std::vector<double> &shift = match.values.shift;
   bool finite = scaleWeights(match.weights, match.target.view, scale,
                              folded.weights, match.producer->getContext());
   finite &= folded.bias.fill(0, numFeatures, [&](int64_t feature) {
@@ -210,8 +211,7 @@ struct MergeScaleShifts : OpRewritePattern<bn::ScaleShiftOp> {
     remarkFolded(lower, upper, "s = s2*s1, t = s2*t1 + t2");
 
     Location loc = rewriter.getFusedLoc({upper.getLoc(), lower.getLoc()});
-    auto result = createScaleShift(rewriter, loc, upper.getInput(), *merged,
-                                   lower.getFeatureIndex());
+    auto result = createScaleShift(rewriter, loc, upper.getInput(), *merged);
     rewriter.replaceOp(lower, result);
     ++counts.merged;
     return success();

@@ -112,7 +112,7 @@ struct FeatureConstantToScaleShift : OpRewritePattern<BinaryOp> {
           op, "the operator above cannot absorb a scale-shift");
 
     const int64_t numFeatures = op.getType().getDimSize(*feature);
-    ScaleAndShift values(numFeatures);
+    ScaleAndShift values(numFeatures, *feature);
     for (int64_t c = 0; c < numFeatures; ++c) {
       const double value = (*constant)[constant->getNumElements() == 1 ? 0 : c];
       const auto scaleShift = getScaleShift(op, value, constantFirst);
@@ -121,7 +121,7 @@ struct FeatureConstantToScaleShift : OpRewritePattern<BinaryOp> {
       std::tie(values.scale[c], values.shift[c]) = *scaleShift;
     }
     rewriter.replaceOp(
-        op, createScaleShift(rewriter, op.getLoc(), input, values, *feature));
+        op, createScaleShift(rewriter, op.getLoc(), input, values));
     return success();
   }
 };

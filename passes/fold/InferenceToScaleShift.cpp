@@ -57,7 +57,7 @@ computeScaleAndShift(bn::InferenceOp op,
                      const std::array<std::vector<double>, 4> &parameters) {
   const auto &[scale, offset, mean, variance] = parameters;
   const double epsilon = op.getEpsilon().convertToDouble();
-  ScaleAndShift result(scale.size());
+  ScaleAndShift result(scale.size(), op.getFeatureIndex());
   for (size_t c = 0; c < scale.size(); ++c) {
     const double radicand = variance[c] + epsilon;
     // A NaN fails the comparison as well.
@@ -80,8 +80,7 @@ computeScaleAndShift(bn::InferenceOp op,
 /// Replaces `op` by the equivalent `bn.scale_shift`.
 void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
-  auto scaleShift = createScaleShift(builder, op.getLoc(), op.getInput(),
-                                     values, op.getFeatureIndex());
+  auto scaleShift = createScaleShift(builder, op.getLoc(), op.getInput(), values);
   op.replaceAllUsesWith(scaleShift.getResult());
   op.erase();
 }

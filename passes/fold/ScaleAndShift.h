@@ -1,22 +1,14 @@
-//===- ScaleAndShift.h - The numbers of a scale-shift ---------------------===//
+//===- ScaleAndShift.h - Between scale-shift operators and numbers --------===//
 
 #ifndef BNOPT_PASSES_FOLD_SCALEANDSHIFT_H
 #define BNOPT_PASSES_FOLD_SCALEANDSHIFT_H
 
 #include "dialect/BN/BNOps.h"
+#include "dialect/Interfaces/ScaleAndShift.h"
 
 #include <optional>
-#include <vector>
 
 namespace bnopt {
-
-/// Scale and shift of each feature, in f64 until they end in weights.
-struct ScaleAndShift {
-  explicit ScaleAndShift(size_t numFeatures)
-      : scale(numFeatures), shift(numFeatures) {}
-
-  std::vector<double> scale, shift;
-};
 
 /// The parameters of `op`; none if they are not constants.
 std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op);
@@ -24,8 +16,7 @@ std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op);
 /// Builds the operator, with f64 constants as parameters.
 bn::ScaleShiftOp createScaleShift(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::Value input,
-                                  const ScaleAndShift &values,
-                                  int64_t featureIndex);
+                                  const ScaleAndShift &values);
 
 } // namespace bnopt
 
