@@ -16,14 +16,12 @@
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FoldPatterns.h"
 #include "passes/fold/FoldRemarks.h"
+#include "passes/fold/FoldedWeights.h"
 #include "passes/fold/ScaleAndShift.h"
 
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 
-#include "mlir/IR/Threading.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
-#include <atomic>
 
 using namespace mlir;
 
@@ -64,8 +62,7 @@ bool mergesIntoUser(bn::ScaleShiftOp op) {
 struct Absorption {
   ScaleShiftOpInterface producer;
   ScaleShiftTarget target;
-  ConstantData weights;
-  std::optional<ConstantData> bias;
+  LinearConstants constants;
   ScaleAndShift values;
 };
 
@@ -116,77 +113,16 @@ FailureOr<Absorption> matchAbsorption(bn::ScaleShiftOp op,
       return failure();
     }
   }
-  return Absorption{producer, *target, *weights, bias, std::move(*values)};
+  Type biasElementType = bias ? bias->getType().getElementType()
+                              : getElementTypeOrSelf(above->getResult(0));
+  return Absorption{
+      producer, *target, {*weights, bias, biasElementType}, std::move(*values)};
 }
-
-//===----------------------------------------------------------------------===//
-// Arithmetic
-//===----------------------------------------------------------------------===//
-
-/// Elements that one thread scales at a time; a task of this size takes some
-/// 50 µs, far more than handing it out.
-constexpr int64_t elementsPerTask = 1 << 16;
-
-/// Fills `result` with `weights`, each element multiplied by the scale of its
-/// feature. Returns whether all products are finite.
-bool scaleWeights(const ConstantData &weights, const FeatureView &view,
-                  ArrayRef<double> scale, ConstantBuffer &result,
-                  MLIRContext *context) {
-  // A row is a run of elements of one feature.
-  const int64_t numRows = view.groups * view.outer * view.featuresPerGroup;
-  const int64_t rowsPerTask =
-      std::max<int64_t>(1, elementsPerTask / std::max<int64_t>(1, view.inner));
-  const int64_t numTasks = llvm::divideCeil(numRows, rowsPerTask);
-  std::atomic<bool> finite = true;
-  const auto runTask = [&](int64_t task) {
-    const int64_t firstRow = task * rowsPerTask;
-    const int64_t lastRow = std::min(firstRow + rowsPerTask, numRows);
-    bool taskFinite = true;
-    for (int64_t row = firstRow; row < lastRow; ++row) {
-      const int64_t group = row / (view.outer * view.featuresPerGroup);
-      const double factor =
-          scale[group * view.featuresPerGroup + row % view.featuresPerGroup];
-      taskFinite &=
-          result.fill(row * view.inner, (row + 1) * view.inner,
-                      [&](int64_t index) { return factor * weights[index]; });
-    }
-    if (!taskFinite)
-      finite = false;
-  };
-  if (numTasks == 1)
-    runTask(0);
-  else
-    parallelFor(context, 0, numTasks, runTask);
-  return finite;
-}
-
-/// The constants of the folded operator; fails when they do not fit their type.
-struct FoldedConstants {
-  ConstantBuffer weights, bias;
-};
 
 FailureOr<FoldedConstants> computeFoldedConstants(const Absorption &match,
                                                   std::string &reason) {
-  Type biasElementType =
-      match.bias ? match.bias->getType().getElementType()
-                 : getElementTypeOrSelf(match.producer->getResult(0));
-  const auto numFeatures = match.target.view.numFeatures();
-  FoldedConstants folded{
-      ConstantBuffer(match.weights.getType()),
-      ConstantBuffer(RankedTensorType::get({numFeatures}, biasElementType))};
-  const std::vector<double> &scale = match.values.scale;
-  const std::vector<double> &shift = match.values.shift;
-  bool finite = scaleWeights(match.weights, match.target.view, scale,
-                             folded.weights, match.producer->getContext());
-  finite &= folded.bias.fill(0, numFeatures, [&](int64_t feature) {
-    return match.bias ? scale[feature] * (*match.bias)[feature] + shift[feature]
-                      : shift[feature];
-  });
-  if (!finite) {
-    reason = "the scaled weights are not finite in their type";
-    return failure();
-  }
-  return folded;
+  return foldBelow(match.constants, match.target.view, match.values,
+                   match.producer->getContext(), reason);
 }
 
 //===----------------------------------------------------------------------===//

@@ -120,8 +120,8 @@ struct FeatureConstantToScaleShift : OpRewritePattern<BinaryOp> {
         return rewriter.notifyMatchFailure(op, "not a finite scale-shift");
       std::tie(values.scale[c], values.shift[c]) = *scaleShift;
     }
-    rewriter.replaceOp(
-        op, createScaleShift(rewriter, op.getLoc(), input, values));
+    rewriter.replaceOp(op,
+                       createScaleShift(rewriter, op.getLoc(), input, values));
     return success();
   }
 };

@@ -80,7 +80,8 @@ computeScaleAndShift(bn::InferenceOp op,
 /// Replaces `op` by the equivalent `bn.scale_shift`.
 void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
-  auto scaleShift = createScaleShift(builder, op.getLoc(), op.getInput(), values);
+  auto scaleShift =
+      createScaleShift(builder, op.getLoc(), op.getInput(), values);
   op.replaceAllUsesWith(scaleShift.getResult());
   op.erase();
 }
