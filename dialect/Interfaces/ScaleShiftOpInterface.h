@@ -80,7 +80,11 @@ struct ScaleShiftTargetAbove {
   llvm::SmallVector<ReadTaps> readTaps;
 };
 
-/// What becomes of a scale-shift at one operand.
+/// What becomes of a scale-shift at one operand. `values.featureIndex` counts
+/// the operand's own dimensions. Where the operand broadcasts, that dimension
+/// may have size 1 or, negative, be missing before the first: of the features of
+/// an N×C×H×W result an operand [C, 1, 1] has featureIndex 0, [1] has −2. The
+/// pass repeats constants along such a dimension, and refuses anything else.
 struct OperandScaleShift {
   unsigned operand;
   ScaleAndShift values;
