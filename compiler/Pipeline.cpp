@@ -32,7 +32,14 @@ void bnopt::addFoldPasses(OpPassManager &pm) {
   // Spelled-out scale-shifts are recognized before absorption looks for them.
   function.addPass(createCanonicalizeModelPass());
   function.addPass(createInferenceToScaleShiftPass());
+  // A branch takes in its scale-shift before absorption does, so that the sum
+  // of all is rounded once, and an input that several branches read afterwards
+  // has one user, which absorbs what stands above it.
+  function.addPass(createMergeBranchesPass());
   function.addPass(createAbsorbScaleShiftsPass());
+  // Absorption turns arithmetic between a convolution and its sum into weights:
+  // branches that it has laid bare.
+  function.addPass(createMergeBranchesPass());
 }
 
 void bnopt::addFusePasses(OpPassManager &pm) {

@@ -78,6 +78,39 @@ def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp
   ];
 }
 
+def MergeBranchesPass : Pass<"bn-merge-branches", "::mlir::func::FuncOp"> {
+  let summary = "Merge parallel convolutions of one input that are added up";
+  let description = [{
+    Addends become one convolution when
+    - each is a convolution with constant weights and bias, an average pool that
+      divides by the same number everywhere, or the input itself, any of them
+      below a constant scale-shift of the channels or not,
+    - one of them is a convolution,
+    - their input and their strides are the same,
+    - convolution, pool and scale-shift have no other use,
+    - one window holds the taps of all, the smaller ones embedded, and reads no
+      further than the pads say,
+    - it takes no more multiplications than the branches. Branches of different
+      numbers of groups become block-diagonal with the greatest common divisor
+      of these.
+
+    The weights are summed in f64, scale-shifts included, and rounded once.
+
+    ```mlir
+    %0 = nn.conv %x, %w3 pads [1, 1, 1, 1] : …
+    %1 = nn.conv %x, %w1 : …
+    %2 = nn.add %0, %1 : …
+    %3 = nn.add %2, %x : …
+    // becomes
+    %3 = nn.conv %x, %w pads [1, 1, 1, 1] : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numMerged", "num-merged", "branches merged into another">,
+  ];
+}
+
 //===----------------------------------------------------------------------===//
 // fuse
 //===----------------------------------------------------------------------===//
