@@ -67,8 +67,12 @@ static int compile(const DriverOptions &options,
   llvm::Expected<Target> target = Target::parse(options.target);
   if (!target)
     return reportError(target.takeError());
-  MLIRContext context(registry);
+  // A compilation needs no guests: they are loaded by what mentions them.
+  DialectRegistry own;
+  registerAllDialects(own);
+  MLIRContext context(own);
   context.loadAllAvailableDialects();
+  context.appendDialectRegistry(registry);
   // The node says where; the operation in generic form helps only us.
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
@@ -97,6 +101,7 @@ int bnopt::runDriver(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   DialectRegistry registry;
   registerAllDialects(registry);
+  registerGuestDialects(registry);
   registerBNOptPasses();
   registerPipelines();
   registerTransformsPasses();

@@ -1,0 +1,53 @@
+//===- ElementwiseMoves.h - Scale-shifts pass elementwise linalg ----------===//
+
+#ifndef BNOPT_DIALECT_EXTERNAL_ELEMENTWISEMOVES_H
+#define BNOPT_DIALECT_EXTERNAL_ELEMENTWISEMOVES_H
+
+#include "dialect/Interfaces/ScaleShiftOpInterface.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace bnopt {
+
+/// What an elementwise linalg operator does, as far as scale-shifts care.
+enum class ElementwiseKind { Add, Subtract, Relu, Move };
+
+/// The kind of `op`; none if it is something else, or not on tensors.
+std::optional<ElementwiseKind> getElementwiseKind(mlir::linalg::LinalgOp op);
+
+/// The questions of `ScaleShiftOpInterface`, for an elementwise operator.
+mlir::FailureOr<llvm::SmallVector<ScaleShiftMove>>
+moveElementwiseUp(mlir::linalg::LinalgOp op, ElementwiseKind kind,
+                  const ScaleAndShift &below, std::string &reason);
+mlir::FailureOr<ScaleAndShift>
+moveElementwiseDown(mlir::linalg::LinalgOp op, ElementwiseKind kind,
+                    unsigned operand, const ScaleAndShift &above,
+                    bool &changesOperator, std::string &reason);
+
+/// Bounds per feature, infinite where there is none.
+struct ClampBounds {
+  std::vector<double> low, high;
+};
+
+/// The bounds of s·relu(x) + t in terms of s·x + t: t below where s >= 0, above
+/// where s <= 0.
+ClampBounds getBoundsBelow(const ScaleAndShift &below);
+
+/// The bounds of x for which relu(s·x + t) = s·clamp(x) + t, all s ≠ 0.
+ClampBounds getBoundsAbove(const ScaleAndShift &above);
+
+/// `input`, of the shape of the result of `op`, between `bounds` along
+/// dimension `featureIndex`.
+mlir::Value buildClamp(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
+                       mlir::Value input, int64_t featureIndex,
+                       const ClampBounds &bounds);
+
+/// The operand of which a `Relu` takes the positive part.
+unsigned getReluOperand(mlir::linalg::LinalgOp op);
+
+/// True if a relu stays one beside `values`.
+bool keepsRelu(const ScaleAndShift &values);
+
+} // namespace bnopt
+
+#endif // BNOPT_DIALECT_EXTERNAL_ELEMENTWISEMOVES_H
