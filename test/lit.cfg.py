@@ -37,6 +37,7 @@ config.substitutions += [
     ("%bn_opt", os.path.join(binaries, "bn-opt")),
     ("%bn_run", os.path.join(binaries, "bn-run")),
     ("%bn_bench", os.path.join(binaries, "bn-bench")),
+    ("%bnopt_plugin", os.path.join(config.bnopt_binary_root, "lib", "BNOptPlugin.so")),
     ("%bnopt_source", config.bnopt_source_root),
     ("%bnopt_binary", config.bnopt_binary_root),
     ("%llvm_tools", config.llvm_tools_dir),
