@@ -15,8 +15,6 @@ def CanonicalizeModelPass : Pass<"bn-canonicalize-model", "::mlir::func::FuncOp"
     - a clip without bounds goes
     - a product of two matrices becomes `nn.gemm`; its alpha, beta and bias, where
       constant, become 1, 1 and one element per column
-    - an addition, subtraction, multiplication or division by a constant per
-      feature becomes `bn.scale_shift`, below an operator that may absorb it
 
     ```mlir
     %0 = nn.reshape %x : (tensor<1x6x4x4xf32>) -> tensor<1x2x3x4x4xf32>
@@ -51,16 +49,25 @@ def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::fun
 }
 
 def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp"> {
-  let summary = "Fold scale-shifts into the weights of the operators before them";
+  let summary = "Fold scale-shifts into the weights of the operators around them";
   let description = [{
-    A `bn.scale_shift` goes into its producer when
-    - the producer says, through `ScaleShiftOpInterface`, that it can take it,
-    - its weights and bias are constants,
-    - its result has no other use.
+    A `bn.scale_shift`, or arithmetic with a constant per feature, goes
+    - upwards, if its input has no other use and what computes it takes it: a
+      linear operator with constant weights, a constant, another scale-shift, or
+      an operator that hands it on to its operands, which take it likewise;
+    - downwards, if its result is not returned and every user takes it;
+    - scale and shift in different directions.
 
-    Scale-shifts of scale-shifts merge. Computed in f64 and rounded once;
-    constants are never changed in place, so shared weights stay right. Each
-    scale-shift that stays gets a remark with the reason.
+    Operators answer for themselves, through `ScaleShiftOpInterface`. Nothing
+    changes unless all of a scale-shift finds a place. Where there are several,
+    the best leaves nothing to compute, the next makes another operator of one
+    (relu becomes a clamp), the last adds a constant to a result: the shifts that
+    padding cuts off at the borders, or that of a product without a bias.
+
+    Numbers are computed in f64 and rounded once; constants are never changed in
+    place, so shared weights stay right. Folding that would cost more than
+    'tolerance' or overflow is left out. Scale-shifts in a row go together, or
+    become one. Each that stays gets a remark with the reason.
 
     ```mlir
     %0 = nn.conv %x, %w : …
@@ -71,6 +78,14 @@ def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp
   }];
   let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect",
                            "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"tolerance", "tolerance", "double", /*default=*/"1e-6",
+           "largest rounding error of folded weights, relative to the sum of the "
+           "terms of a result">,
+    Option<"borderMapLimit", "border-map-limit", "int64_t", /*default=*/"65536",
+           "largest constant, in elements, that is added for a shift at the "
+           "borders of a padded window">,
+  ];
   let statistics = [
     Statistic<"numFolded", "num-folded", "scale-shifts folded into weights">,
     Statistic<"numMerged", "num-merged", "scale-shifts merged with another">,

@@ -82,9 +82,10 @@ struct ScaleShiftTargetAbove {
 
 /// What becomes of a scale-shift at one operand. `values.featureIndex` counts
 /// the operand's own dimensions. Where the operand broadcasts, that dimension
-/// may have size 1 or, negative, be missing before the first: of the features of
-/// an N×C×H×W result an operand [C, 1, 1] has featureIndex 0, [1] has −2. The
-/// pass repeats constants along such a dimension, and refuses anything else.
+/// may have size 1 or, negative, be missing before the first: of the features
+/// of an N×C×H×W result an operand [C, 1, 1] has featureIndex 0, [1] has −2.
+/// The pass repeats constants along such a dimension, and refuses anything
+/// else.
 struct OperandScaleShift {
   unsigned operand;
   ScaleAndShift values;

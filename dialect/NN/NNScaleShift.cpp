@@ -44,7 +44,8 @@ Operation *ConvOp::cloneWithWeights(OpBuilder &builder, Value weights,
                                     Value bias) {
   auto clone = cast<ConvOp>(builder.clone(*getOperation()));
   clone.getWeightsMutable().assign(weights);
-  clone.getBiasMutable().assign(bias);
+  if (bias)
+    clone.getBiasMutable().assign(bias);
   return clone;
 }
 
@@ -67,7 +68,8 @@ Operation *ConvTransposeOp::cloneWithWeights(OpBuilder &builder, Value weights,
                                              Value bias) {
   auto clone = cast<ConvTransposeOp>(builder.clone(*getOperation()));
   clone.getWeightsMutable().assign(weights);
-  clone.getBiasMutable().assign(bias);
+  if (bias)
+    clone.getBiasMutable().assign(bias);
   return clone;
 }
 
@@ -103,7 +105,8 @@ Operation *GemmOp::cloneWithWeights(OpBuilder &builder, Value weights,
                                     Value bias) {
   auto clone = cast<GemmOp>(builder.clone(*getOperation()));
   clone.getBMutable().assign(weights);
-  clone.getBiasMutable().assign(bias);
+  if (bias)
+    clone.getBiasMutable().assign(bias);
   // Without a bias beta had no effect; the new one counts once.
   clone.setBeta(APFloat(1.0));
   return clone;

@@ -1,27 +1,30 @@
 //===- AbsorbScaleShifts.cpp - Scale and shift into weights ---------------===//
 //
-// A linear operator y = W·x + b followed by s·y + t, per feature of y, is the
-// operator with
+// Scale-shifts, and arithmetic with constants per feature that is one, go
+// wherever a plan takes them (FoldPlan). Scale-shifts in a row are one,
 //
-//   W' = s·W,  b' = s·b + t,
+//   s = s₂·s₁,  t = s₂·t₁ + t₂,
 //
-// whatever its strides, pads, dilations and groups: the operator itself says
-// which weight belongs to which feature. Two scale-shifts in a row are one with
-// s = s₂·s₁ and t = s₂·t₁ + t₂; they merge before the result is absorbed, so
-// that weights are rounded once.
+// and go together, so that weights are rounded once. Arithmetic goes only where
+// nothing of it is left: a multiplication costs no more than what it would
+// become.
+//
+// A scale-shift for which there is no plan is looked at again when an operator
+// changes that the answer depends on. Each plan removes a scale-shift and
+// creates none but by merging two, so this ends.
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/Passes.h"
+#include "passes/fold/ApplyFoldPlan.h"
 #include "passes/fold/ConstantData.h"
-#include "passes/fold/FoldPatterns.h"
+#include "passes/fold/FeatureConstants.h"
+#include "passes/fold/FoldPlan.h"
 #include "passes/fold/FoldRemarks.h"
-#include "passes/fold/FoldedWeights.h"
-#include "passes/fold/ScaleAndShift.h"
-
-#include "dialect/Interfaces/ScaleShiftOpInterface.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -32,172 +35,175 @@ namespace bnopt {
 
 namespace {
 
-//===----------------------------------------------------------------------===//
-// Predicates
-//===----------------------------------------------------------------------===//
-
-bool hasConstantParameters(bn::ScaleShiftOp op) {
-  return ConstantData::get(op.getScale()) && ConstantData::get(op.getShift());
-}
-
-/// The scale-shift above `lower` that can merge into it. One with several users
-/// stays: it would only be computed several times.
-bn::ScaleShiftOp getMergeableAbove(bn::ScaleShiftOp lower) {
-  auto upper = lower.getInput().getDefiningOp<bn::ScaleShiftOp>();
-  if (!upper || !upper->hasOneUse() ||
-      upper.getFeatureIndex() != lower.getFeatureIndex() ||
-      !hasConstantParameters(upper) || !hasConstantParameters(lower))
-    return {};
-  return upper;
-}
-
-bool mergesIntoUser(bn::ScaleShiftOp op) {
-  if (!op->hasOneUse())
-    return false;
-  auto user = dyn_cast<bn::ScaleShiftOp>(*op->user_begin());
-  return user && getMergeableAbove(user) == op;
-}
-
-/// Everything that absorbing needs.
-struct Absorption {
-  ScaleShiftOpInterface producer;
-  ScaleShiftTarget target;
-  LinearConstants constants;
-  ScaleAndShift values;
+/// What folding has done.
+struct FoldCounts {
+  int64_t folded = 0;
+  int64_t merged = 0;
 };
 
-/// Whether the producer of `op` can absorb it, and where; otherwise `reason`,
-/// in the words of the fold report, says what is in the way.
-FailureOr<Absorption> matchAbsorption(bn::ScaleShiftOp op,
-                                      std::string &reason) {
-  std::optional<ScaleAndShift> values = readScaleAndShift(op);
-  if (!values) {
-    reason = "'scale' or 'shift' is not a constant";
-    return failure();
+/// Folds the scale-shifts of one function.
+class ScaleShiftFolder : RewriterBase::Listener {
+public:
+  ScaleShiftFolder(func::FuncOp function, const FoldLimits &limits)
+      : rewriter(function.getContext(), this), limits(limits) {
+    function.walk([&](Operation *op) { enqueueIfAffine(op); });
   }
-  Operation *above = op.getInput().getDefiningOp();
-  if (!above) {
-    reason = "'input' is an argument";
-    return failure();
+
+  FoldCounts run() {
+    while (next < worklist.size()) {
+      Operation *op = worklist[next++];
+      queued.erase(op);
+      if (affine.contains(op))
+        process(op);
+    }
+    return counts;
   }
-  const std::string aboveName =
-      "'" + above->getName().getStringRef().str() + "'";
-  auto producer = dyn_cast<ScaleShiftOpInterface>(above);
-  if (!producer) {
-    reason = aboveName + " has no weights that a scale-shift could go into";
-    return failure();
+
+  /// Why `op` stays.
+  StringRef getReason(Operation *op) { return reasons[op]; }
+
+private:
+  //===--------------------------------------------------------------------===//
+  // What to look at
+  //===--------------------------------------------------------------------===//
+
+  void enqueue(Operation *op) {
+    if (affine.contains(op) && queued.insert(op).second)
+      worklist.push_back(op);
   }
-  FailureOr<ScaleShiftTarget> target =
-      producer.getScaleShiftTargetBelow(op.getFeatureIndex(), reason);
-  if (failed(target))
-    return failure();
-  // Other users would see scaled values.
-  if (!above->hasOneUse()) {
-    reason = "the result of " + aboveName + " has another use";
-    return failure();
+
+  void enqueueIfAffine(Operation *op) {
+    if (!readFeatureAffine(op))
+      return;
+    affine.insert(op);
+    enqueue(op);
   }
-  auto weights = ConstantData::get(above->getOperand(target->weightsOperand));
-  if (!weights) {
-    reason = "the weights of " + aboveName + " are not a constant";
-    return failure();
+
+  void enqueueDependents(Operation *op) {
+    auto found = dependents.find(op);
+    if (found == dependents.end())
+      return;
+    for (Operation *dependent : found->second)
+      enqueue(dependent);
+    dependents.erase(found);
   }
-  const int64_t numFeatures = target->view.numFeatures();
-  assert(numFeatures == static_cast<int64_t>(values->scale.size()) &&
-         "the target has the features of the result");
-  std::optional<ConstantData> bias;
-  if (target->bias) {
-    bias = ConstantData::get(target->bias);
-    if (!bias || bias->getNumElements() != numFeatures) {
-      reason = "the bias of " + aboveName +
-               " is not a constant of one element per feature";
-      return failure();
+
+  void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override {
+    enqueueIfAffine(op);
+  }
+
+  void notifyOperationErased(Operation *op) override {
+    affine.erase(op);
+    enqueueDependents(op);
+    // What computes the operands has one use less.
+    for (Value operand : op->getOperands())
+      if (Operation *above = operand.getDefiningOp())
+        enqueueDependents(above);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // What to do
+  //===--------------------------------------------------------------------===//
+
+  void process(Operation *op) {
+    const FeatureAffine first = *readFeatureAffine(op);
+    if (isIdentity(first.values)) {
+      remarkFolded(op, op, "s = 1, t = 0");
+      rewriter.replaceOp(op, first.input);
+      ++counts.folded;
+      return;
+    }
+    SmallVector<Operation *> chain = {op};
+    ScaleAndShift values = first.values;
+    extendChain(chain, values);
+    FoldSearch search;
+    if (chain.size() > 1 && fold(chain, first.input, values, search))
+      return;
+    if (fold(op, first.input, first.values, search))
+      return;
+    if (mergeWithUser(chain, first.input))
+      return;
+    reasons[op] = search.reason;
+    for (Operation *visited : search.visited)
+      dependents[visited].push_back(op);
+    // A chain also depends on what it may come to consist of.
+    for (Operation *user : chain.back()->getUsers())
+      dependents[user].push_back(op);
+  }
+
+  /// Adds the affine maps that follow, each the only user of the one before.
+  void extendChain(SmallVector<Operation *> &chain, ScaleAndShift &values) {
+    while (chain.back()->hasOneUse()) {
+      Operation *user = *chain.back()->user_begin();
+      if (!affine.contains(user))
+        return;
+      const FeatureAffine next = *readFeatureAffine(user);
+      if (next.input != chain.back()->getResult(0) ||
+          next.values.featureIndex != values.featureIndex)
+        return;
+      values = compose(next.values, values);
+      chain.push_back(user);
     }
   }
-  Type biasElementType = bias ? bias->getType().getElementType()
-                              : getElementTypeOrSelf(above->getResult(0));
-  return Absorption{
-      producer, *target, {*weights, bias, biasElementType}, std::move(*values)};
-}
 
-FailureOr<FoldedConstants> computeFoldedConstants(const Absorption &match,
-                                                  std::string &reason) {
-  return foldBelow(match.constants, match.target.view, match.values,
-                   match.producer->getContext(), reason);
-}
+  bool fold(ArrayRef<Operation *> chain, Value input,
+            const ScaleAndShift &values, FoldSearch &search) {
+    FoldRequest request{input, chain.back()->getResult(0), chain.front(),
+                        values};
+    if (!llvm::any_of(chain, llvm::IsaPred<bn::ScaleShiftOp>))
+      request.maxCost = FoldCost::OtherOperator;
+    auto plan = findFoldPlan(request, limits, search);
+    if (!plan)
+      return false;
+    Operation *end = plan->getEnd() ? plan->getEnd() : chain.back();
+    for (Operation *op : chain)
+      remarkFolded(op, end, plan->describe());
+    applyFoldPlan(rewriter, std::move(*plan), request, chain);
+    counts.folded += static_cast<int64_t>(chain.size());
+    return true;
+  }
 
-//===----------------------------------------------------------------------===//
-// Patterns
-//===----------------------------------------------------------------------===//
-
-struct MergeScaleShifts : OpRewritePattern<bn::ScaleShiftOp> {
-  MergeScaleShifts(MLIRContext *context, AbsorbCounts &counts)
-      : OpRewritePattern(context), counts(counts) {}
-
-  LogicalResult matchAndRewrite(bn::ScaleShiftOp lower,
-                                PatternRewriter &rewriter) const override {
-    bn::ScaleShiftOp upper = getMergeableAbove(lower);
-    if (!upper)
-      return rewriter.notifyMatchFailure(lower, "no scale-shift to merge with");
-    const auto first = readScaleAndShift(upper);
-    auto merged = readScaleAndShift(lower);
-    for (size_t c = 0; c < merged->scale.size(); ++c) {
-      merged->shift[c] += merged->scale[c] * first->shift[c];
-      merged->scale[c] *= first->scale[c];
-    }
-    remarkFolded(lower, upper, "s = s2*s1, t = s2*t1 + t2");
-
-    Location loc = rewriter.getFusedLoc({upper.getLoc(), lower.getLoc()});
-    auto result = createScaleShift(rewriter, loc, upper.getInput(), *merged);
-    rewriter.replaceOp(lower, result);
+  /// One scale-shift in the place of two.
+  bool mergeWithUser(ArrayRef<Operation *> chain, Value input) {
+    if (chain.size() < 2 || !isa<bn::ScaleShiftOp>(chain[0]) ||
+        !isa<bn::ScaleShiftOp>(chain[1]))
+      return false;
+    const ScaleAndShift merged = compose(readFeatureAffine(chain[1])->values,
+                                         readFeatureAffine(chain[0])->values);
+    remarkFolded(chain[1], chain[0], "s = s2*s1, t = s2*t1 + t2");
+    rewriter.setInsertionPoint(chain[1]);
+    auto result = createScaleShift(
+        rewriter, getFusedLoc(rewriter, chain.take_front(2)), input, merged);
+    rewriter.replaceOp(chain[1], result);
+    rewriter.eraseOp(chain[0]);
     ++counts.merged;
-    return success();
+    return true;
   }
 
-  AbsorbCounts &counts;
-};
-
-struct AbsorbScaleShift : OpRewritePattern<bn::ScaleShiftOp> {
-  AbsorbScaleShift(MLIRContext *context, AbsorbCounts &counts)
-      : OpRewritePattern(context), counts(counts) {}
-
-  LogicalResult matchAndRewrite(bn::ScaleShiftOp op,
-                                PatternRewriter &rewriter) const override {
-    if (mergesIntoUser(op))
-      return rewriter.notifyMatchFailure(op, "merges with its user first");
-    std::string reason;
-    FailureOr<Absorption> match = matchAbsorption(op, reason);
-    if (failed(match))
-      return rewriter.notifyMatchFailure(op, reason);
-    FailureOr<FoldedConstants> folded = computeFoldedConstants(*match, reason);
-    if (failed(folded))
-      return rewriter.notifyMatchFailure(op, reason);
-
-    Operation *producer = match->producer;
-    remarkFolded(op, producer, "W' = s*W, b' = s*b + t");
-    rewriter.setInsertionPoint(producer);
-    Location loc = producer->getLoc();
-    Value weights = std::move(folded->weights).build(rewriter, loc, "weights");
-    Value bias = std::move(folded->bias).build(rewriter, loc, "bias");
-    Operation *clone =
-        match->producer.cloneWithWeights(rewriter, weights, bias);
-    rewriter.replaceOp(op, clone->getResults());
-    rewriter.eraseOp(producer);
-    ++counts.folded;
-    return success();
-  }
-
-  AbsorbCounts &counts;
+  IRRewriter rewriter;
+  const FoldLimits &limits;
+  FoldCounts counts;
+  /// Operators that are affine maps, and still there.
+  DenseSet<Operation *> affine;
+  SmallVector<Operation *> worklist;
+  size_t next = 0;
+  DenseSet<Operation *> queued;
+  /// For each operator the maps whose plans failed after looking at it.
+  DenseMap<Operation *, SmallVector<Operation *>> dependents;
+  DenseMap<Operation *, std::string> reasons;
 };
 
 //===----------------------------------------------------------------------===//
 // Pass
 //===----------------------------------------------------------------------===//
 
-/// Rounds the f64 parameters of a scale-shift that stays to the type of the
-/// data, in which it will be computed.
+/// Rounds the f64 parameters of a scale-shift that stays to the type in which
+/// it will be computed: that of the data, but f32 at least.
 void narrowParameters(bn::ScaleShiftOp op) {
   Type elementType = op.getInput().getType().getElementType();
   OpBuilder builder(op);
+  if (elementType.getIntOrFloatBitWidth() < 32)
+    elementType = builder.getF32Type();
   for (OpOperand *operand : {&op.getScaleMutable(), &op.getShiftMutable()}) {
     std::optional<ConstantData> data = ConstantData::get(operand->get());
     if (!data || data->getType().getElementType() == elementType ||
@@ -216,40 +222,31 @@ void narrowParameters(bn::ScaleShiftOp op) {
   }
 }
 
-/// Why `op` is still there once nothing changes any more.
-std::string explainKept(bn::ScaleShiftOp op) {
-  std::string reason;
-  FailureOr<Absorption> match = matchAbsorption(op, reason);
-  if (succeeded(match))
-    (void)computeFoldedConstants(*match, reason);
-  return reason;
-}
-
 struct AbsorbScaleShiftsPass
     : impl::AbsorbScaleShiftsPassBase<AbsorbScaleShiftsPass> {
+  using AbsorbScaleShiftsPassBase::AbsorbScaleShiftsPassBase;
+
   void runOnOperation() override {
-    AbsorbCounts counts;
-    RewritePatternSet patterns(&getContext());
-    populateAbsorbScaleShiftPatterns(patterns, counts);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      return signalPassFailure();
+    const FoldLimits limits = {tolerance, borderMapLimit};
+    ScaleShiftFolder folder(getOperation(), limits);
+    const FoldCounts counts = folder.run();
     numFolded += counts.folded;
     numMerged += counts.merged;
 
     getOperation()->walk([&](bn::ScaleShiftOp op) {
-      remarkKept(op, explainKept(op));
+      StringRef reason = folder.getReason(op);
+      remarkKept(op, reason.empty() ? "'scale' or 'shift' is not a constant"
+                                    : reason);
       narrowParameters(op);
       ++numKept;
     });
+    // Old weights go, and equal constants become one, at the start of the
+    // function: nothing is left for a second run to do.
+    if (failed(applyPatternsGreedily(getOperation(),
+                                     RewritePatternSet(&getContext()))))
+      signalPassFailure();
   }
 };
 
 } // namespace
-
-void populateAbsorbScaleShiftPatterns(RewritePatternSet &patterns,
-                                      AbsorbCounts &counts) {
-  patterns.add<MergeScaleShifts, AbsorbScaleShift>(patterns.getContext(),
-                                                   counts);
-}
-
 } // namespace bnopt

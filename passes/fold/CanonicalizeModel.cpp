@@ -125,7 +125,6 @@ struct CanonicalizeModelPass
     patterns.add<RaiseChannelShuffle>(&getContext(), /*benefit=*/2);
     patterns.add<DropUnboundedClip, MatMulToGemm, MergeReshapes>(&getContext());
     populateNormalizeGemmPatterns(patterns);
-    populateFeatureConstantPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -91,7 +91,7 @@ ConstantBuffer::ConstantBuffer(RankedTensorType type)
           type.getNumElements() * getElementBytes(type.getElementType()),
           /*align=*/64, /*dataIsMutable=*/true)) {}
 
-bool ConstantBuffer::writeOther(int64_t index, double value) {
+double ConstantBuffer::storeOther(int64_t index, double value) {
   auto elementType = cast<FloatType>(type.getElementType());
   llvm::APFloat rounded(value);
   bool losesInfo;
@@ -100,7 +100,9 @@ bool ConstantBuffer::writeOther(int64_t index, double value) {
   const int64_t size = getElementBytes(elementType);
   const uint64_t bits = rounded.bitcastToAPInt().getZExtValue();
   std::memcpy(blob.getMutableData().data() + index * size, &bits, size);
-  return rounded.isFinite();
+  rounded.convert(llvm::APFloat::IEEEdouble(),
+                  llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  return rounded.convertToDouble();
 }
 
 /// The name of the node that `loc` stands for, or an empty string.

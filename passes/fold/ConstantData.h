@@ -80,13 +80,29 @@ public:
   template <typename ValueAt>
   bool fill(int64_t begin, int64_t end, ValueAt &&valueAt);
 
+  /// Stores `value`, rounded once to the element type, and returns what it has
+  /// become. Different elements may be stored at the same time.
+  double store(int64_t index, double value) {
+    char *bytes = blob.getMutableData().data();
+    switch (format) {
+    case FloatFormat::Single:
+      return reinterpret_cast<float *>(bytes)[index] =
+                 static_cast<float>(value);
+    case FloatFormat::Double:
+      return reinterpret_cast<double *>(bytes)[index] = value;
+    case FloatFormat::Other:
+      return storeOther(index, value);
+    }
+    llvm_unreachable("all formats are handled");
+  }
+
   /// Makes the constant, an `arith.constant` where `builder` stands. A resource
   /// is called after the node at `loc` and its `role` there: conv1.weights.
   mlir::Value build(mlir::OpBuilder &builder, mlir::Location loc,
                     llvm::StringRef role) &&;
 
 private:
-  bool writeOther(int64_t index, double value);
+  double storeOther(int64_t index, double value);
 
   mlir::RankedTensorType type;
   FloatFormat format;
@@ -105,25 +121,8 @@ mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
 template <typename ValueAt>
 bool ConstantBuffer::fill(int64_t begin, int64_t end, ValueAt &&valueAt) {
   bool finite = true;
-  const auto fillAs = [&](auto *data) {
-    for (int64_t i = begin; i < end; ++i) {
-      data[i] = static_cast<std::decay_t<decltype(*data)>>(valueAt(i));
-      finite &= std::isfinite(data[i]);
-    }
-  };
-  char *bytes = blob.getMutableData().data();
-  switch (format) {
-  case FloatFormat::Single:
-    fillAs(reinterpret_cast<float *>(bytes));
-    break;
-  case FloatFormat::Double:
-    fillAs(reinterpret_cast<double *>(bytes));
-    break;
-  case FloatFormat::Other:
-    for (int64_t i = begin; i < end; ++i)
-      finite &= writeOther(i, valueAt(i));
-    break;
-  }
+  for (int64_t i = begin; i < end; ++i)
+    finite &= std::isfinite(store(i, valueAt(i)));
   return finite;
 }
 

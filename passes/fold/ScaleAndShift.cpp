@@ -19,6 +19,37 @@ std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op) {
   return values;
 }
 
+bool hasScale(const ScaleAndShift &values) {
+  return llvm::any_of(values.scale, [](double scale) { return scale != 1; });
+}
+
+bool hasShift(const ScaleAndShift &values) {
+  return llvm::any_of(values.shift, [](double shift) { return shift != 0; });
+}
+
+ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first) {
+  assert(second.featureIndex == first.featureIndex &&
+         second.numFeatures() == first.numFeatures() && "the same features");
+  ScaleAndShift composed(second);
+  for (size_t c = 0; c < composed.numFeatures(); ++c) {
+    composed.shift[c] += second.scale[c] * first.shift[c];
+    composed.scale[c] *= first.scale[c];
+  }
+  return composed;
+}
+
+ScaleAndShift takeScale(const ScaleAndShift &values) {
+  ScaleAndShift taken(values.numFeatures(), values.featureIndex);
+  taken.scale = values.scale;
+  return taken;
+}
+
+ScaleAndShift takeShift(const ScaleAndShift &values) {
+  ScaleAndShift taken(values.numFeatures(), values.featureIndex);
+  taken.shift = values.shift;
+  return taken;
+}
+
 bn::ScaleShiftOp createScaleShift(OpBuilder &builder, Location loc, Value input,
                                   const ScaleAndShift &values) {
   auto type = RankedTensorType::get(static_cast<int64_t>(values.scale.size()),

@@ -13,6 +13,20 @@ namespace bnopt {
 /// The parameters of `op`; none if they are not constants.
 std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op);
 
+/// Whether a scale is not 1, a shift not 0.
+bool hasScale(const ScaleAndShift &values);
+bool hasShift(const ScaleAndShift &values);
+inline bool isIdentity(const ScaleAndShift &values) {
+  return !hasScale(values) && !hasShift(values);
+}
+
+/// `second` after `first`: s = s₂·s₁, t = s₂·t₁ + t₂.
+ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first);
+
+/// The scales alone, or the shifts alone.
+ScaleAndShift takeScale(const ScaleAndShift &values);
+ScaleAndShift takeShift(const ScaleAndShift &values);
+
 /// Builds the operator, with f64 constants as parameters.
 bn::ScaleShiftOp createScaleShift(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::Value input,

@@ -140,7 +140,7 @@ func.func @no_merge_along_other_dimension(%x: tensor<1x2x2xf32>) -> tensor<1x2x2
   %one = arith.constant dense<1.0> : tensor<2xf32>
   // expected-remark@+1 {{'input' is an argument}}
   %0 = bn.scale_shift %x, %one, %one {featureIndex = 1 : i64} : (tensor<1x2x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2xf32>
-  // expected-remark@+1 {{'bn.scale_shift' has no weights}}
+  // expected-remark@+1 {{the 'bn.scale_shift' there is along another dimension}}
   %1 = bn.scale_shift %0, %one, %one {featureIndex = 2 : i64} : (tensor<1x2x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2xf32>
   return %1 : tensor<1x2x2xf32>
 }

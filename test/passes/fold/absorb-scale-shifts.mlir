@@ -42,7 +42,7 @@ func.func @fold_into_conv_bias_and_padding(%x: tensor<1x1x4x4xf32>) -> tensor<1x
 // CHECK-LABEL: @fold_into_conv_1d_depthwise
 func.func @fold_into_conv_1d_depthwise(%x: tensor<1x2x4xf32>) -> tensor<1x4x3xf32> {
   // CHECK-DAG: arith.constant dense<{{\[\[\[}}1.000000e+00, 2.000000e+00]], [{{\[}}6.000000e+00, 8.000000e+00]], [{{\[}}1.500000e+01, 1.800000e+01]], [{{\[}}2.800000e+01, 3.200000e+01]]]> : tensor<4x1x2xf32>
-  // CHECK: nn.conv %{{.*}} bias %{{.*}} groups 2
+  // CHECK: nn.conv %{{.*}}, %{{.*}} groups 2
   // CHECK-NEXT: return
   %weights = arith.constant dense<[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]> : tensor<4x1x2xf32>
   %scale = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf64>
@@ -93,8 +93,8 @@ func.func @fold_into_conv_transpose_groups(%x: tensor<1x4x3xf32>) -> tensor<1x4x
 func.func @fold_into_gemm(%x: tensor<3x2xf32>) -> (tensor<3x2xf32>, tensor<3x2xf32>) {
   // CHECK-DAG: %[[PLAIN:.*]] = arith.constant dense<{{\[\[}}1.000000e+00, 2.000000e+01], [3.000000e+00, 4.000000e+01]]>
   // CHECK-DAG: %[[TRANSPOSED:.*]] = arith.constant dense<{{\[\[}}1.000000e+00, 2.000000e+00], [3.000000e+01, 4.000000e+01]]>
-  // CHECK: nn.gemm %{{.*}}, %[[PLAIN]] bias %{{.*}} :
-  // CHECK: nn.gemm %{{.*}}, %[[TRANSPOSED]] bias %{{.*}} trans_b :
+  // CHECK: nn.gemm %{{.*}}, %[[PLAIN]] :
+  // CHECK: nn.gemm %{{.*}}, %[[TRANSPOSED]] trans_b :
   // CHECK-NEXT: return
   %weights = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
   %scale = arith.constant dense<[1.0, 10.0]> : tensor<2xf64>

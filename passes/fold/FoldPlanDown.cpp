@@ -1,0 +1,159 @@
+//===- FoldPlanDown.cpp - Scale-shifts on their way down ------------------===//
+//
+// The scale-shift of a value goes into everything that reads it. There is one
+// way at most at each user, so there are no paths to choose from.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/fold/FoldAttempt.h"
+#include "passes/fold/ScaleAndShift.h"
+
+#include "dialect/BN/BNOps.h"
+
+using namespace mlir;
+
+namespace bnopt {
+
+using Kind = FoldAction::Kind;
+
+static FoldAction createDownward(Kind kind, OpOperand &use,
+                               const ScaleAndShift &values) {
+  FoldAction action(kind, use.getOwner(), use.get(), values);
+  action.operand = use.getOperandNumber();
+  return action;
+}
+
+std::optional<FoldAction> FoldAttempt::mergeDown(const DownwardShift &shift,
+                                                 OpOperand &use,
+                                                 std::string &obstacle) {
+  auto below = cast<bn::ScaleShiftOp>(use.getOwner());
+  if (use.getOperandNumber() != 0 ||
+      static_cast<int64_t>(below.getFeatureIndex()) !=
+          shift.values.featureIndex) {
+    obstacle = "the 'bn.scale_shift' there is along another dimension";
+    return std::nullopt;
+  }
+  if (!readScaleAndShift(below)) {
+    obstacle = "the 'bn.scale_shift' there is not constant";
+    return std::nullopt;
+  }
+  return createDownward(Kind::MergeAbove, use, shift.values);
+}
+
+std::optional<FoldAction> FoldAttempt::absorbAbove(const DownwardShift &shift,
+                                                   OpOperand &use,
+                                                   std::string &obstacle) {
+  auto op = cast<ScaleShiftOpInterface>(use.getOwner());
+  FailureOr<ScaleShiftTargetAbove> target = op.getScaleShiftTargetAbove(
+      use.getOperandNumber(), shift.values.featureIndex, obstacle);
+  if (failed(target) ||
+      !readConstants(op, target->weightsOperand, target->bias,
+                     target->resultView.numFeatures(), obstacle))
+    return std::nullopt;
+  assert(target->inputView.numFeatures() ==
+             static_cast<int64_t>(shift.values.numFeatures()) &&
+         "the target has the features of the operand");
+  FoldAction action = createDownward(Kind::AbsorbAbove, use, shift.values);
+  if (const int64_t size = getNumAddendElements(*target, shift.values)) {
+    if (size > limits.maxAddendElements) {
+      obstacle = "the shifts at the borders of " + quoteName(op) +
+                 " would be a constant of " + std::to_string(size) +
+                 " elements";
+      return std::nullopt;
+    }
+    // As for one that comes from below.
+    if (!target->takesBias && !hasScale(shift.values)) {
+      obstacle = quoteName(op) + " has no place for a shift";
+      return std::nullopt;
+    }
+    action.cost = FoldCost::Addition;
+  }
+  if (!affords(action.cost)) {
+    obstacle = "the shift would become an addition";
+    return std::nullopt;
+  }
+  action.above = std::move(*target);
+  return action;
+}
+
+std::optional<FoldAction>
+FoldAttempt::stepDown(const DownwardShift &shift, OpOperand &use,
+                      std::optional<DownwardShift> &next,
+                      std::string &obstacle) {
+  Operation *user = use.getOwner();
+  visited.insert(user);
+  if (user->hasTrait<OpTrait::IsTerminator>()) {
+    obstacle = "a result of the function is read";
+    return std::nullopt;
+  }
+  if (isa<bn::ScaleShiftOp>(user))
+    return mergeDown(shift, use, obstacle);
+  auto op = dyn_cast<ScaleShiftOpInterface>(user);
+  if (!op || user->getNumResults() != 1) {
+    obstacle = quoteName(user) + " lets no scale-shift pass";
+    return std::nullopt;
+  }
+  if (auto absorbed = absorbAbove(shift, use, obstacle))
+    return absorbed;
+  bool changesOperator = false;
+  std::string moveObstacle;
+  FailureOr<ScaleAndShift> moved = op.moveScaleShiftDown(
+      use.getOperandNumber(), shift.values, changesOperator, moveObstacle);
+  if (failed(moved)) {
+    // An operator that has weights says what is wrong with them.
+    if (StringRef(obstacle).contains("has no weights"))
+      obstacle = moveObstacle;
+    return std::nullopt;
+  }
+  FoldAction action = createDownward(Kind::MoveDown, use, shift.values);
+  if (changesOperator)
+    action.cost = FoldCost::OtherOperator;
+  if (!affords(action.cost)) {
+    obstacle = quoteName(op) + " would become another operator";
+    return std::nullopt;
+  }
+  if (!isIdentity(*moved))
+    next = DownwardShift{op->getResult(0), std::move(*moved)};
+  return action;
+}
+
+std::optional<FoldAttempt::Actions>
+FoldAttempt::planDown(Value value, const ScaleAndShift &values) {
+  Actions actions;
+  SmallPtrSet<Operation *, 8> reached;
+  SmallVector<DownwardShift> pending = {{value, values}};
+  std::string obstacle;
+  while (!pending.empty()) {
+    const DownwardShift shift = pending.pop_back_val();
+    for (OpOperand &use : shift.value.getUses()) {
+      if (!reached.insert(use.getOwner()).second) {
+        keepReason("it reaches " + quoteName(use.getOwner()) + " twice",
+                   actions.size());
+        return std::nullopt;
+      }
+      if (reached.size() > maxFoldSteps) {
+        keepReason("the search ended after " + std::to_string(maxFoldSteps) +
+                       " operators",
+                   actions.size());
+        return std::nullopt;
+      }
+      std::optional<DownwardShift> next;
+      std::optional<FoldAction> action =
+          stepDown(shift, use, next, obstacle);
+      if (!action) {
+        keepReason(obstacle, actions.size());
+        return std::nullopt;
+      }
+      actions.push_back(std::move(*action));
+      if (next)
+        pending.push_back(std::move(*next));
+    }
+  }
+  if (failed(computeConstants(actions, obstacle))) {
+    keepReason(obstacle, actions.size());
+    return std::nullopt;
+  }
+  return actions;
+}
+
+} // namespace bnopt
