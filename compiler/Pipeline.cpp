@@ -27,8 +27,11 @@ StringRef bnopt::getPhaseName(Phase phase) {
   llvm_unreachable("every phase has a name");
 }
 
-void bnopt::addFoldPasses(OpPassManager &pm) {
+void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   OpPassManager &function = pm.nest<func::FuncOp>();
+  AbsorbScaleShiftsPassOptions absorbOptions;
+  absorbOptions.tolerance = options.tolerance;
+  absorbOptions.borderMapLimit = options.borderMapLimit;
   // Spelled-out scale-shifts are recognized before absorption looks for them.
   function.addPass(createCanonicalizeModelPass());
   function.addPass(createInferenceToScaleShiftPass());
@@ -36,7 +39,7 @@ void bnopt::addFoldPasses(OpPassManager &pm) {
   // of all is rounded once, and an input that several branches read afterwards
   // has one user, which absorbs what stands above it.
   function.addPass(createMergeBranchesPass());
-  function.addPass(createAbsorbScaleShiftsPass());
+  function.addPass(createAbsorbScaleShiftsPass(absorbOptions));
   // Absorption turns arithmetic between a convolution and its sum into weights:
   // branches that it has laid bare.
   function.addPass(createMergeBranchesPass());
@@ -66,6 +69,20 @@ LowerOptions LowerOptions::forTarget(const Target &target) {
 }
 
 namespace {
+struct FoldPipelineOptions : PassPipelineOptions<FoldPipelineOptions> {
+  Option<double> tolerance{
+      *this, "tolerance",
+      llvm::cl::desc(
+          "largest rounding error of folded weights, relative to the "
+          "sum of the terms of a result"),
+      llvm::cl::init(FoldOptions().tolerance)};
+  Option<int64_t> borderMapLimit{
+      *this, "border-map-limit",
+      llvm::cl::desc("largest constant, in elements, that is added for a shift "
+                     "at the borders of a padded window"),
+      llvm::cl::init(FoldOptions().borderMapLimit)};
+};
+
 struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
   Option<unsigned> vectorBytes{
       *this, "vector-bytes",
@@ -78,8 +95,11 @@ struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
 } // namespace
 
 void bnopt::registerPipelines() {
-  PassPipelineRegistration<>(
-      "bn-fold", "Fold normalizations into their neighbours", addFoldPasses);
+  PassPipelineRegistration<FoldPipelineOptions>(
+      "bn-fold", "Fold normalizations into their neighbours",
+      [](OpPassManager &pm, const FoldPipelineOptions &options) {
+        addFoldPasses(pm, {options.tolerance, options.borderMapLimit});
+      });
   PassPipelineRegistration<>("bn-fuse", "Form kernels", addFusePasses);
   PassPipelineRegistration<LowerPipelineOptions>(
       "bn-lower", "Decide layouts, schedules and places in memory",

@@ -14,8 +14,18 @@ enum class Phase { Import, Fold, Fuse, Lower, Emit };
 
 llvm::StringRef getPhaseName(Phase phase);
 
+/// How far folding may go.
+struct FoldOptions {
+  /// Largest rounding error of folded weights, relative to the sum of the terms
+  /// of a result.
+  double tolerance = 1e-6;
+  /// Largest constant, in elements, that is added for a shift at the borders of
+  /// a padded window.
+  int64_t borderMapLimit = 65536;
+};
+
 /// Folds normalizations into the operators beside them.
-void addFoldPasses(mlir::OpPassManager &pm);
+void addFoldPasses(mlir::OpPassManager &pm, const FoldOptions &options = {});
 
 /// Forms kernels of what is left.
 void addFusePasses(mlir::OpPassManager &pm);
