@@ -4,10 +4,11 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 
 # Usage requirements of C++ that includes MLIR or LLVM.
 add_library(BNOptMLIR INTERFACE)
+# Who finds the package finds MLIR by itself.
 target_include_directories(BNOptMLIR SYSTEM INTERFACE
-  ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+  "$<BUILD_LOCAL_INTERFACE:${MLIR_INCLUDE_DIRS};${LLVM_INCLUDE_DIRS}>")
 target_include_directories(BNOptMLIR INTERFACE
-  "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}")
+  "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR};${PROJECT_BINARY_DIR}>")
 target_link_libraries(BNOptMLIR INTERFACE MLIR LLVM)
 
 add_library(BNOptWarnings INTERFACE)
@@ -35,7 +36,7 @@ function(bnopt_add_mlir_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS;DEPENDS")
   add_library(${name} STATIC ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC BNOptMLIR ${arg_LIBS}
-                                PRIVATE BNOptWarnings)
+                                PRIVATE $<BUILD_LOCAL_INTERFACE:BNOptWarnings>)
   target_precompile_headers(${name} REUSE_FROM BNOptPrecompiled)
   if(arg_DEPENDS)
     add_dependencies(${name} ${arg_DEPENDS})
