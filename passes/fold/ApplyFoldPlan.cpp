@@ -34,8 +34,7 @@ public:
       rebuildBelow(action);
     for (const FoldAction &action : llvm::reverse(plan.down))
       if (action.kind == FoldAction::Kind::MoveDown)
-        rewriter.replaceOp(action.op,
-                           unscaled.lookup(action.op->getResult(0)));
+        rewriter.replaceOp(action.op, unscaled.lookup(action.op->getResult(0)));
 
     rewriter.replaceAllUsesWith(request.result, input);
     for (Operation *op : llvm::reverse(chain))
@@ -86,9 +85,8 @@ private:
     default:
       break;
     }
-    unscaled[op->getResult(0)] =
-        cast<ScaleShiftOpInterface>(op).buildMovedDown(
-            rewriter, action.operand, action.values, operands);
+    unscaled[op->getResult(0)] = cast<ScaleShiftOpInterface>(op).buildMovedDown(
+        rewriter, action.operand, action.values, operands);
   }
 
   /// The operator with its folded constants, on `operands` otherwise.
@@ -97,9 +95,9 @@ private:
     const Location loc = op->getLoc();
     FoldedConstants &folded = *action.folded;
     Value weights = std::move(folded.weights).build(rewriter, loc, "weights");
-    Value bias =
-        folded.bias ? std::move(*folded.bias).build(rewriter, loc, "bias")
-                    : Value();
+    Value bias = folded.bias
+                     ? std::move(*folded.bias).build(rewriter, loc, "bias")
+                     : Value();
     Operation *clone = op.cloneWithWeights(rewriter, weights, bias);
     if (action.above)
       clone->setOperand(action.operand, operands[action.operand]);
@@ -134,8 +132,8 @@ private:
 } // namespace
 
 Location getFusedLoc(RewriterBase &rewriter, ArrayRef<Operation *> ops) {
-  SmallVector<Location> locs = llvm::map_to_vector(
-      ops, [](Operation *op) { return op->getLoc(); });
+  SmallVector<Location> locs =
+      llvm::map_to_vector(ops, [](Operation *op) { return op->getLoc(); });
   return rewriter.getFusedLoc(locs);
 }
 

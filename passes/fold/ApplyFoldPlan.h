@@ -9,9 +9,9 @@
 
 namespace bnopt {
 
-/// Rebuilds the operators of `plan` and replaces `request.result`. `chain`, from
-/// the input to the result, is what computed it. Constants that nothing reads
-/// any more stay.
+/// Rebuilds the operators of `plan` and replaces `request.result`. `chain`,
+/// from the input to the result, is what computed it. Constants that nothing
+/// reads any more stay.
 void applyFoldPlan(mlir::RewriterBase &rewriter, FoldPlan plan,
                    const FoldRequest &request,
                    llvm::ArrayRef<mlir::Operation *> chain);

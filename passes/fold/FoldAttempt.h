@@ -55,7 +55,7 @@ private:
                                  const UpwardShift &shift);
   /// The ways on from `shift`; none if there is none, and `obstacle` says why.
   std::vector<UpwardStep> stepUp(const UpwardShift &shift,
-                                       std::string &obstacle);
+                                 std::string &obstacle);
   std::optional<UpwardStep> mergeUp(const UpwardShift &shift,
                                     std::string &obstacle);
   std::optional<UpwardStep> scaleConstant(const UpwardShift &shift,
@@ -66,9 +66,10 @@ private:
               std::string &obstacle);
 
   /// The action at one use of `shift`; where it moves on, so does `next`.
-  std::optional<FoldAction>
-  stepDown(const DownwardShift &shift, mlir::OpOperand &use,
-           std::optional<DownwardShift> &next, std::string &obstacle);
+  std::optional<FoldAction> stepDown(const DownwardShift &shift,
+                                     mlir::OpOperand &use,
+                                     std::optional<DownwardShift> &next,
+                                     std::string &obstacle);
   std::optional<FoldAction> mergeDown(const DownwardShift &shift,
                                       mlir::OpOperand &use,
                                       std::string &obstacle);
@@ -101,11 +102,9 @@ std::string quoteName(mlir::Operation *op);
 
 /// What a linear operator computes with; none if it is not constant, and
 /// `obstacle` says which.
-std::optional<LinearConstants> readConstants(mlir::Operation *op,
-                                             unsigned weightsOperand,
-                                             mlir::Value bias,
-                                             int64_t numFeatures,
-                                             std::string &obstacle);
+std::optional<LinearConstants>
+readConstants(mlir::Operation *op, unsigned weightsOperand, mlir::Value bias,
+              int64_t numFeatures, std::string &obstacle);
 
 /// Whether `values` could be those of `value`.
 bool haveFeaturesOf(const ScaleAndShift &values, mlir::Value value);

@@ -1,4 +1,5 @@
-//===- FoldPlan.cpp - Ways in which a scale-shift can go -------------------===//
+//===- FoldPlan.cpp - Ways in which a scale-shift can go
+//-------------------===//
 //
 // s·x + t goes whole, upwards or downwards, or s and t part: s upwards and t
 // downwards, or, where no s is 0, y = s·(x + t/s), t/s upwards and s downwards.
@@ -24,18 +25,18 @@ std::string quoteName(Operation *op) {
   return "'" + op->getName().getStringRef().str() + "'";
 }
 
-std::optional<LinearConstants>
-readConstants(Operation *op, unsigned weightsOperand, Value bias,
-              int64_t numFeatures, std::string &obstacle) {
+std::optional<LinearConstants> readConstants(Operation *op,
+                                             unsigned weightsOperand,
+                                             Value bias, int64_t numFeatures,
+                                             std::string &obstacle) {
   std::optional<ConstantData> weights =
       ConstantData::get(op->getOperand(weightsOperand));
   if (!weights) {
     obstacle = "the weights of " + quoteName(op) + " are not a constant";
     return std::nullopt;
   }
-  LinearConstants constants{
-      *weights, std::nullopt,
-      cast<RankedTensorType>(op->getResult(0).getType())};
+  LinearConstants constants{*weights, std::nullopt,
+                            cast<RankedTensorType>(op->getResult(0).getType())};
   if (bias) {
     constants.bias = ConstantData::get(bias);
     if (!constants.bias || constants.bias->getNumElements() != numFeatures) {
@@ -83,9 +84,9 @@ static FailureOr<FoldedConstants> computeFolded(const FoldAction &action,
     return foldBelow(*constants, *action.below, action.values, context,
                      obstacle);
   }
-  auto constants = readConstants(
-      action.op, action.above->weightsOperand, action.above->bias,
-      action.above->resultView.numFeatures(), obstacle);
+  auto constants =
+      readConstants(action.op, action.above->weightsOperand, action.above->bias,
+                    action.above->resultView.numFeatures(), obstacle);
   return foldAbove(*constants, *action.above, action.values, context, obstacle);
 }
 
@@ -110,8 +111,9 @@ LogicalResult FoldAttempt::computeConstants(Actions &actions,
           << "rounding the folded weights of " << quoteName(action.op) << " to "
           << folded->weights.getType().getElementType()
           << " may change results by "
-          << llvm::format("%.1e of their terms, more than the tolerance of %.1e",
-                          folded->bound, limits.tolerance);
+          << llvm::format(
+                 "%.1e of their terms, more than the tolerance of %.1e",
+                 folded->bound, limits.tolerance);
       return failure();
     }
     action.folded = std::make_shared<FoldedConstants>(std::move(*folded));

@@ -1,4 +1,5 @@
-//===- FoldPlan.h - Ways in which a scale-shift can go ---------------------===//
+//===- FoldPlan.h - Ways in which a scale-shift can go
+//---------------------===//
 //
 // A scale-shift y = s·x + t disappears when every path away from it, upwards
 // from x or downwards from y, ends in something that takes it. A plan is a list

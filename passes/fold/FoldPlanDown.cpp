@@ -17,7 +17,7 @@ namespace bnopt {
 using Kind = FoldAction::Kind;
 
 static FoldAction createDownward(Kind kind, OpOperand &use,
-                               const ScaleAndShift &values) {
+                                 const ScaleAndShift &values) {
   FoldAction action(kind, use.getOwner(), use.get(), values);
   action.operand = use.getOperandNumber();
   return action;
@@ -138,8 +138,7 @@ FoldAttempt::planDown(Value value, const ScaleAndShift &values) {
         return std::nullopt;
       }
       std::optional<DownwardShift> next;
-      std::optional<FoldAction> action =
-          stepDown(shift, use, next, obstacle);
+      std::optional<FoldAction> action = stepDown(shift, use, next, obstacle);
       if (!action) {
         keepReason(obstacle, actions.size());
         return std::nullopt;

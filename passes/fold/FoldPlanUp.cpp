@@ -90,9 +90,8 @@ FoldAttempt::absorbBelow(const UpwardShift &shift, std::string &obstacle) {
   auto op = shift.value.getDefiningOp<ScaleShiftOpInterface>();
   FailureOr<ScaleShiftTarget> target =
       op.getScaleShiftTargetBelow(shift.values.featureIndex, obstacle);
-  if (failed(target) ||
-      !readConstants(op, target->weightsOperand, target->bias,
-                     target->view.numFeatures(), obstacle))
+  if (failed(target) || !readConstants(op, target->weightsOperand, target->bias,
+                                       target->view.numFeatures(), obstacle))
     return std::nullopt;
   assert(target->view.numFeatures() ==
              static_cast<int64_t>(shift.values.numFeatures()) &&

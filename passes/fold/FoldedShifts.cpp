@@ -138,14 +138,15 @@ static bool fillMap(const LinearConstants &constants,
   std::vector<SmallVector<int64_t>> taps(numPositions);
   for (int64_t position = 0; position < numPositions; ++position)
     taps[position] = getReadTaps(target, position);
-  return fillSums(*folded.addend, folded.bound, [&](int64_t index) -> SumOfTerms {
-    const int64_t feature = index / numPositions;
-    double sum = 0;
-    for (int64_t tap : taps[index % numPositions])
-      sum += tapSums[feature * numTaps + tap];
-    const double magnitude = sums.shiftMagnitude[feature];
-    return {sum, magnitude, roundoff * magnitude};
-  });
+  return fillSums(*folded.addend, folded.bound,
+                  [&](int64_t index) -> SumOfTerms {
+                    const int64_t feature = index / numPositions;
+                    double sum = 0;
+                    for (int64_t tap : taps[index % numPositions])
+                      sum += tapSums[feature * numTaps + tap];
+                    const double magnitude = sums.shiftMagnitude[feature];
+                    return {sum, magnitude, roundoff * magnitude};
+                  });
 }
 
 /// b + Σ W·t for each feature. A window whose taps are not all read anywhere

@@ -15,7 +15,6 @@ namespace bnopt {
 /// Below it f32 rounds in absolute steps of 2⁻¹⁴⁹: too small for any result.
 inline constexpr double smallestNormal = std::numeric_limits<float>::min();
 
-
 /// Names the feature of one element after the other.
 class FeatureCursor {
 public:
