@@ -48,6 +48,9 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
 void bnopt::addFusePasses(OpPassManager &pm) {
   pm.addPass(createFormKernelsPass());
   pm.addPass(createDeduplicateKernelsPass());
+  // After folding, which knows the norms as such; what they consist of is
+  // grouped with their neighbours.
+  pm.addNestedPass<func::FuncOp>(createExpandNormsPass());
 }
 
 void bnopt::addLowerPasses(OpPassManager &pm, const LowerOptions &options) {

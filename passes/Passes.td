@@ -167,6 +167,30 @@ def DeduplicateKernelsPass : Pass<"bn-deduplicate-kernels", "::mlir::ModuleOp"> 
     Statistic<"numMerged", "num-merged", "kernels merged into an equal one">,
   ];
 }
+def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
+  let summary = "Write layer, group and RMS norms as means and elementwise operators";
+  let description = [{
+    They have no kernels of their own. A group norm needs
+    - a group of known size, unless each channel is one,
+    - as all of them, parameters of the type of the data, or constants.
+
+    Constant scales of one and offsets of zero are left out.
+
+    ```mlir
+    %y = bn.layer_norm %x, %ones {axis = 2 : i64, epsilon = 5.000000e-01 : f64} : …
+    // becomes
+    %0 = nn.reduce_mean %x axes [2] keep_dims : …
+    %1 = nn.sub %x, %0 : …
+    %2 = nn.mul %1, %1 : …
+    %3 = nn.reduce_mean %2 axes [2] keep_dims : …
+    %4 = nn.add %3, %epsilon : …
+    %5 = nn.sqrt %4 : …
+    %y = nn.div %1, %5 : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+}
+
 
 //===----------------------------------------------------------------------===//
 // lower
