@@ -34,6 +34,8 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   absorbOptions.borderMapLimit = options.borderMapLimit;
   // Spelled-out scale-shifts are recognized before absorption looks for them.
   function.addPass(createCanonicalizeModelPass());
+  // Before anything folds: what is written out must still be there.
+  function.addPass(createRaiseNormalizationsPass());
   function.addPass(createInferenceToScaleShiftPass());
   // A branch takes in its scale-shift before absorption does, so that the sum
   // of all is rounded once, and an input that several branches read afterwards
@@ -46,11 +48,11 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
 }
 
 void bnopt::addFusePasses(OpPassManager &pm) {
-  pm.addPass(createFormKernelsPass());
-  pm.addPass(createDeduplicateKernelsPass());
   // After folding, which knows the norms as such; what they consist of is
   // grouped with their neighbours.
   pm.addNestedPass<func::FuncOp>(createExpandNormsPass());
+  pm.addPass(createFormKernelsPass());
+  pm.addPass(createDeduplicateKernelsPass());
 }
 
 void bnopt::addLowerPasses(OpPassManager &pm, const LowerOptions &options) {

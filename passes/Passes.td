@@ -28,6 +28,43 @@ def CanonicalizeModelPass : Pass<"bn-canonicalize-model", "::mlir::func::FuncOp"
                            "::mlir::arith::ArithDialect"];
 }
 
+def RaiseNormalizationsPass : Pass<"bn-raise-normalizations", "::mlir::func::FuncOp"> {
+  let summary = "Recognize normalizations that are written out in elementary operators";
+  let description = [{
+    What depends on constants only is computed in f64 and rounded once, where
+    it is used. Then
+    - two or more additions, subtractions, multiplications and divisions by
+      constants in a row, one of them with a value per feature, become one
+      `bn.scale_shift`, where each is the only user of the one above;
+    - a difference from the mean divided by √(variance + epsilon), or times its
+      reciprocal, becomes `bn.layer_norm`, `bn.group_norm` or, without the mean,
+      `bn.rms_norm`, if mean and variance are of the same value over the same
+      trailing dimensions, which they keep; constants that multiply and follow
+      become its scale and offset;
+    - a norm of N×C×… reshaped to N×G×… becomes a `bn.group_norm`.
+
+    Other users of a mean or variance keep theirs. Statistics over the batch
+    stay as they are, with a remark. Epsilon outside of the root is another
+    function.
+
+    ```mlir
+    %0 = nn.add %variance, %epsilon : …
+    %1 = nn.sqrt %0 : …
+    %2 = nn.sub %x, %mean : …
+    %3 = nn.div %2, %1 : …
+    %4 = nn.mul %3, %scale : …
+    %5 = nn.add %4, %offset : …
+    // becomes
+    %5 = bn.scale_shift %x, %s, %t {featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numStatistics", "num-statistics", "norms with computed statistics recognized">,
+    Statistic<"numScaleShifts", "num-scale-shifts", "scale-shifts recognized">,
+  ];
+}
+
 def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::func::FuncOp"> {
   let summary = "Turn inference batch normalization into one scale and one shift per feature";
   let description = [{
@@ -130,6 +167,30 @@ def MergeBranchesPass : Pass<"bn-merge-branches", "::mlir::func::FuncOp"> {
 // fuse
 //===----------------------------------------------------------------------===//
 
+def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
+  let summary = "Write layer, group and RMS norms as means and elementwise operators";
+  let description = [{
+    They have no kernels of their own. A group norm needs
+    - a group of known size, unless each channel is one,
+    - as all of them, parameters of the type of the data, or constants.
+
+    Constant scales of one and offsets of zero are left out.
+
+    ```mlir
+    %y = bn.layer_norm %x, %ones {axis = 2 : i64, epsilon = 5.000000e-01 : f64} : …
+    // becomes
+    %0 = nn.reduce_mean %x axes [2] keep_dims : …
+    %1 = nn.sub %x, %0 : …
+    %2 = nn.mul %1, %1 : …
+    %3 = nn.reduce_mean %2 axes [2] keep_dims : …
+    %4 = nn.add %3, %epsilon : …
+    %5 = nn.sqrt %4 : …
+    %y = nn.div %1, %5 : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+}
+
 def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
   let summary = "Outline groups of operators into kernels";
   let description = [{
@@ -167,30 +228,6 @@ def DeduplicateKernelsPass : Pass<"bn-deduplicate-kernels", "::mlir::ModuleOp"> 
     Statistic<"numMerged", "num-merged", "kernels merged into an equal one">,
   ];
 }
-def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
-  let summary = "Write layer, group and RMS norms as means and elementwise operators";
-  let description = [{
-    They have no kernels of their own. A group norm needs
-    - a group of known size, unless each channel is one,
-    - as all of them, parameters of the type of the data, or constants.
-
-    Constant scales of one and offsets of zero are left out.
-
-    ```mlir
-    %y = bn.layer_norm %x, %ones {axis = 2 : i64, epsilon = 5.000000e-01 : f64} : …
-    // becomes
-    %0 = nn.reduce_mean %x axes [2] keep_dims : …
-    %1 = nn.sub %x, %0 : …
-    %2 = nn.mul %1, %1 : …
-    %3 = nn.reduce_mean %2 axes [2] keep_dims : …
-    %4 = nn.add %3, %epsilon : …
-    %5 = nn.sqrt %4 : …
-    %y = nn.div %1, %5 : …
-    ```
-  }];
-  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
-}
-
 
 //===----------------------------------------------------------------------===//
 // lower

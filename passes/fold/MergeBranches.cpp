@@ -10,11 +10,10 @@
 
 #include "passes/Passes.h"
 #include "passes/fold/Branches.h"
+#include "passes/fold/DeadOperators.h"
 #include "passes/fold/FoldRemarks.h"
 
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -68,21 +67,6 @@ Location getLocation(ArrayRef<const Branch *> branches) {
       locations.push_back(scaleShift->getLoc());
   }
   return FusedLoc::get(branches.front()->addend.getContext(), locations);
-}
-
-/// Erases `op` and what computes its operands, as far as nothing uses it.
-void eraseDead(Operation *op) {
-  SetVector<Operation *> pending;
-  pending.insert(op);
-  while (!pending.empty()) {
-    Operation *dead = pending.pop_back_val();
-    if (!isOpTriviallyDead(dead))
-      continue;
-    for (Value operand : dead->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        pending.insert(producer);
-    dead->erase();
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -179,7 +163,7 @@ private:
                 : addend;
     }
     root.replaceAllUsesWith(sum);
-    eraseDead(root);
+    eraseIfDead(root);
   }
 
   nn::AddOp root;
