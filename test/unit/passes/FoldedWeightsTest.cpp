@@ -24,9 +24,9 @@ protected:
 
   ConstantData constant(ArrayRef<int64_t> shape, Type elementType,
                         ArrayRef<double> values) {
-    return *ConstantData::get(createConstant(
-        builder, builder.getUnknownLoc(), "constant",
-        RankedTensorType::get(shape, elementType), values));
+    return *ConstantData::get(
+        createConstant(builder, builder.getUnknownLoc(), "constant",
+                       RankedTensorType::get(shape, elementType), values));
   }
   ConstantData constant(ArrayRef<int64_t> shape, ArrayRef<double> values) {
     return constant(shape, builder.getF64Type(), values);
@@ -51,8 +51,7 @@ protected:
   FailureOr<FoldedConstants> foldOne(Type elementType, double weight,
                                      double scale, double shift = 0) {
     ScaleShiftTarget target{1, FeatureView(), Value()};
-    return foldBelow({constant({1, 1, 1}, elementType, {weight}),
-                      std::nullopt,
+    return foldBelow({constant({1, 1, 1}, elementType, {weight}), std::nullopt,
                       RankedTensorType::get({1, 1, 1}, elementType)},
                      target, makeValues({scale}, {shift}), &context, reason);
   }
@@ -125,13 +124,10 @@ TEST_F(FoldedWeightsTest, FoldsFromAboveIntoGroups) {
   target.weightsOperand = 1;
   target.inputView = {2, 1, 2, 1};
   target.resultView = {1, 1, 2, 2};
-  auto folded = foldAbove({constant({2, 2, 1}, {1, 2, 3, 4}),
-                           constant({2}, {100, 200}),
-                           RankedTensorType::get({1, 2, 5},
-                                                 builder.getF64Type())},
-                          target,
-                          makeValues({1, 10, 100, 1000}, {5, 6, 7, 8}),
-                          &context, reason);
+  auto folded = foldAbove(
+      {constant({2, 2, 1}, {1, 2, 3, 4}), constant({2}, {100, 200}),
+       RankedTensorType::get({1, 2, 5}, builder.getF64Type())},
+      target, makeValues({1, 10, 100, 1000}, {5, 6, 7, 8}), &context, reason);
   ASSERT_TRUE(succeeded(folded));
   EXPECT_EQ(read(folded->weights), (std::vector<double>{1, 20, 300, 4000}));
   EXPECT_EQ(read(*folded->bias),
@@ -160,11 +156,10 @@ TEST_F(FoldedWeightsTest, TapsReadNowhereAreNoBorder) {
   target.readTaps = {{{1, 2}, {1, 2}}};
   const ScaleAndShift above = makeValues({1, 1}, {1, -1});
   EXPECT_EQ(getNumAddendElements(target, above), 0);
-  auto folded = foldAbove({constant({1, 2, 3}, {1, 2, 3, 10, 20, 30}),
-                           std::nullopt,
-                           RankedTensorType::get({1, 1, 2},
-                                                 builder.getF64Type())},
-                          target, above, &context, reason);
+  auto folded =
+      foldAbove({constant({1, 2, 3}, {1, 2, 3, 10, 20, 30}), std::nullopt,
+                 RankedTensorType::get({1, 1, 2}, builder.getF64Type())},
+                target, above, &context, reason);
   ASSERT_TRUE(succeeded(folded));
   EXPECT_EQ(read(*folded->bias), std::vector<double>{-45});
 }
@@ -177,11 +172,10 @@ TEST_F(FoldedWeightsTest, WithoutPlaceForBiasShiftIsAdded) {
   target.resultView = {1, 2, 2, 1};
   target.takesBias = false;
   target.resultFeatureIndex = 2;
-  auto folded = foldAbove({constant({2, 2}, {1, 2, 3, 4}), std::nullopt,
-                           RankedTensorType::get({1, 3, 2},
-                                                 builder.getF64Type())},
-                          target, makeValues({2, 3}, {1, 10}, 2), &context,
-                          reason);
+  auto folded =
+      foldAbove({constant({2, 2}, {1, 2, 3, 4}), std::nullopt,
+                 RankedTensorType::get({1, 3, 2}, builder.getF64Type())},
+                target, makeValues({2, 3}, {1, 10}, 2), &context, reason);
   ASSERT_TRUE(succeeded(folded));
   EXPECT_EQ(read(folded->weights), (std::vector<double>{2, 4, 9, 12}));
   EXPECT_FALSE(folded->bias);
@@ -196,9 +190,8 @@ TEST_F(FoldedWeightsTest, BoundCountsTermsThatCancel) {
   auto folded = foldAbove({constant({1, 1}, builder.getF32Type(), {1}),
                            constant({1}, builder.getF32Type(), {1}),
                            RankedTensorType::get({1, 1}, builder.getF32Type())},
-                          target,
-                          makeValues({1}, {std::ldexp(1, -30) - 1}), &context,
-                          reason);
+                          target, makeValues({1}, {std::ldexp(1, -30) - 1}),
+                          &context, reason);
   ASSERT_TRUE(succeeded(folded));
   EXPECT_EQ(read(*folded->bias), std::vector<double>{std::ldexp(1, -30)});
   // The terms of one weight are a product and a sum.
@@ -208,11 +201,9 @@ TEST_F(FoldedWeightsTest, BoundCountsTermsThatCancel) {
 TEST_F(FoldedWeightsTest, RepeatsConstantsAlongFeatures) {
   const ConstantData pixels = constant({1, 2}, {1, 2});
   // [1, 2] below N×C×1×2 has no channels: they come before its first dimension.
-  auto folded =
-      foldConstant(pixels, makeValues({1, 10}, {0, 5}, -1), reason);
+  auto folded = foldConstant(pixels, makeValues({1, 10}, {0, 5}, -1), reason);
   ASSERT_TRUE(succeeded(folded));
-  EXPECT_EQ(folded->weights.getType().getShape(),
-            ArrayRef<int64_t>({2, 1, 2}));
+  EXPECT_EQ(folded->weights.getType().getShape(), ArrayRef<int64_t>({2, 1, 2}));
   EXPECT_EQ(read(folded->weights), (std::vector<double>{1, 2, 15, 25}));
   folded = foldConstant(pixels, makeValues({1, 10}, {0, 5}, 0), reason);
   EXPECT_EQ(folded->weights.getType().getShape(), ArrayRef<int64_t>({2, 2}));
@@ -237,12 +228,11 @@ TEST_F(FoldedWeightsTest, PartsGiveTheSumsOfTheWhole) {
   target.weightsOperand = 1;
   target.inputView = {1, 1, rows, columns};
   target.resultView = {1, rows, columns, 1};
-  auto folded = foldAbove({constant({rows, columns}, weights), std::nullopt,
-                           RankedTensorType::get({1, columns},
-                                                 builder.getF64Type())},
-                          target,
-                          makeValues(std::vector<double>(rows, 2), shift),
-                          &context, reason);
+  auto folded =
+      foldAbove({constant({rows, columns}, weights), std::nullopt,
+                 RankedTensorType::get({1, columns}, builder.getF64Type())},
+                target, makeValues(std::vector<double>(rows, 2), shift),
+                &context, reason);
   ASSERT_TRUE(succeeded(folded));
   EXPECT_EQ(read(*folded->bias), expected);
   EXPECT_EQ(read(folded->weights)[rows * columns - 1], 2 * weights.back());
