@@ -14,7 +14,7 @@ config.test_exec_root = os.path.join(config.bnopt_binary_root, "test")
 
 # quick leaves out what compiles whole models; slow is nothing but the large ones.
 suite = lit_config.params.get("suite", "all")
-config.excludes = ["Inputs", "unit"]
+config.excludes = ["Inputs", "unit", "property"]
 if suite == "quick":
     config.excludes += ["execute", "integration"]
 if suite == "slow":

@@ -3,7 +3,9 @@
 import pathlib
 import sys
 
-FOLDERS = ["dialect", "passes", "compiler", "runtime", "tools", "test/unit", "test/lib"]
+FOLDERS = [
+    "dialect", "passes", "compiler", "runtime", "tools", "test/unit", "test/property", "test/lib",
+]
 MAX_LINES = 400
 
 
