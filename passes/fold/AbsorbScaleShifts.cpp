@@ -46,15 +46,17 @@ class ScaleShiftFolder : RewriterBase::Listener {
 public:
   ScaleShiftFolder(func::FuncOp function, const FoldLimits &limits)
       : rewriter(function.getContext(), this), limits(limits) {
-    function.walk([&](Operation *op) { enqueueIfAffine(op); });
+    function.walk([&](Operation *op) { enqueueNew(op); });
   }
 
   FoldCounts run() {
     while (next < worklist.size()) {
       Operation *op = worklist[next++];
       queued.erase(op);
-      if (affine.contains(op))
-        process(op);
+      if (!candidates.contains(op))
+        continue;
+      if (auto affine = readFeatureAffine(op))
+        process(op, *affine);
     }
     return counts;
   }
@@ -68,14 +70,16 @@ private:
   //===--------------------------------------------------------------------===//
 
   void enqueue(Operation *op) {
-    if (affine.contains(op) && queued.insert(op).second)
+    if (candidates.contains(op) && queued.insert(op).second)
       worklist.push_back(op);
   }
 
-  void enqueueIfAffine(Operation *op) {
-    if (!readFeatureAffine(op))
+  /// An operator may not have its final operands yet, so what it is shows when
+  /// its turn comes.
+  void enqueueNew(Operation *op) {
+    if (!mayBeFeatureAffine(op))
       return;
-    affine.insert(op);
+    candidates.insert(op);
     enqueue(op);
   }
 
@@ -89,11 +93,11 @@ private:
   }
 
   void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override {
-    enqueueIfAffine(op);
+    enqueueNew(op);
   }
 
   void notifyOperationErased(Operation *op) override {
-    affine.erase(op);
+    candidates.erase(op);
     enqueueDependents(op);
     // What computes the operands has one use less.
     for (Value operand : op->getOperands())
@@ -105,8 +109,7 @@ private:
   // What to do
   //===--------------------------------------------------------------------===//
 
-  void process(Operation *op) {
-    const FeatureAffine first = *readFeatureAffine(op);
+  void process(Operation *op, const FeatureAffine &first) {
     if (isIdentity(first.values)) {
       remarkFolded(op, op, "s = 1, t = 0");
       rewriter.replaceOp(op, first.input);
@@ -135,13 +138,11 @@ private:
   void extendChain(SmallVector<Operation *> &chain, ScaleAndShift &values) {
     while (chain.back()->hasOneUse()) {
       Operation *user = *chain.back()->user_begin();
-      if (!affine.contains(user))
+      const std::optional<FeatureAffine> next = readFeatureAffine(user);
+      if (!next || next->input != chain.back()->getResult(0) ||
+          next->values.featureIndex != values.featureIndex)
         return;
-      const FeatureAffine next = *readFeatureAffine(user);
-      if (next.input != chain.back()->getResult(0) ||
-          next.values.featureIndex != values.featureIndex)
-        return;
-      values = compose(next.values, values);
+      values = compose(next->values, values);
       chain.push_back(user);
     }
   }
@@ -183,8 +184,8 @@ private:
   IRRewriter rewriter;
   const FoldLimits &limits;
   FoldCounts counts;
-  /// Operators that are affine maps, and still there.
-  DenseSet<Operation *> affine;
+  /// Operators that may be affine maps, and are still there.
+  DenseSet<Operation *> candidates;
   SmallVector<Operation *> worklist;
   size_t next = 0;
   DenseSet<Operation *> queued;

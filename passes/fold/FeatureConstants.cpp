@@ -61,9 +61,13 @@ std::optional<std::pair<double, double>> getScaleShift(Operation *op, double c,
 
 } // namespace
 
+bool mayBeFeatureAffine(Operation *op) {
+  return isa<bn::ScaleShiftOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op);
+}
+
 /// The operator as arithmetic with a constant; none if it is something else.
 static std::optional<FeatureAffine> readArithmetic(Operation *op) {
-  if (!isa<nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op))
+  if (!mayBeFeatureAffine(op))
     return std::nullopt;
   std::optional<ConstantData> constant = ConstantData::get(op->getOperand(1));
   const bool constantFirst = !constant;

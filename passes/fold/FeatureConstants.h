@@ -18,6 +18,9 @@ struct FeatureAffine {
 /// None if it is anything else, or not finite.
 std::optional<FeatureAffine> readFeatureAffine(mlir::Operation *op);
 
+/// Whether operators of this kind are ever such maps.
+bool mayBeFeatureAffine(mlir::Operation *op);
+
 } // namespace bnopt
 
 #endif // BNOPT_PASSES_FOLD_FEATURECONSTANTS_H
