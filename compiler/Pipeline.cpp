@@ -37,6 +37,8 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   // Before anything folds: what is written out must still be there.
   function.addPass(createRaiseNormalizationsPass());
   function.addPass(createInferenceToScaleShiftPass());
+  // Before absorption, which may move the affine parts of norms on.
+  function.addPass(createSplitAffinesPass());
   // A branch takes in its scale-shift before absorption does, so that the sum
   // of all is rounded once, and an input that several branches read afterwards
   // has one user, which absorbs what stands above it.
@@ -45,6 +47,8 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   // Absorption turns arithmetic between a convolution and its sum into weights:
   // branches that it has laid bare.
   function.addPass(createMergeBranchesPass());
+  // Last: a scale-shift that stays costs nothing inside a norm.
+  function.addPass(createMergeAffinesPass());
 }
 
 void bnopt::addFusePasses(OpPassManager &pm) {

@@ -85,6 +85,29 @@ def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::fun
   ];
 }
 
+def SplitAffinesPass : Pass<"bn-split-affines", "::mlir::func::FuncOp"> {
+  let summary = "Take scale and offset out of layer, group and RMS norms";
+  let description = [{
+    They become a `bn.scale_shift` below the norm, which the operators that read
+    it may absorb, when
+    - both are constants, and not one and zero,
+    - they vary along one dimension.
+
+    `bn-merge-affines` puts back what nothing has absorbed.
+
+    ```mlir
+    %y = bn.layer_norm %x, %scale, %offset {axis = 1 : i64, epsilon = 5.000000e-01 : f64} : …
+    // becomes
+    %0 = bn.layer_norm %x, %ones {axis = 1 : i64, epsilon = 5.000000e-01 : f64} : …
+    %y = bn.scale_shift %0, %scale, %offset {featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numSplit", "num-split", "norms split">,
+  ];
+}
+
 def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp"> {
   let summary = "Fold scale-shifts into the weights of the operators around them";
   let description = [{
@@ -160,6 +183,30 @@ def MergeBranchesPass : Pass<"bn-merge-branches", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
   let statistics = [
     Statistic<"numMerged", "num-merged", "branches merged into another">,
+  ];
+}
+
+def MergeAffinesPass : Pass<"bn-merge-affines", "::mlir::func::FuncOp"> {
+  let summary = "Put scale-shifts into the scale and offset of the norms above them";
+  let description = [{
+    A `bn.scale_shift` goes into a layer, group or RMS norm or a `bn.training`
+    when
+    - the norm's result has no other use,
+    - the parameters of both are constants,
+    - it varies along a dimension along which those of the norm vary,
+    - its shift is zero, if the norm is an RMS norm,
+    - the new parameters are finite in their type.
+
+    ```mlir
+    %0 = bn.layer_norm %x, %scale, %offset {axis = 1 : i64, epsilon = 5.000000e-01 : f64} : …
+    %y = bn.scale_shift %0, %s, %t {featureIndex = 1 : i64} : …
+    // becomes
+    %y = bn.layer_norm %x, %s_scale, %s_offset_t {axis = 1 : i64, epsilon = 5.000000e-01 : f64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numMerged", "num-merged", "scale-shifts merged into a norm">,
   ];
 }
 
