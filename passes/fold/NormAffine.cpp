@@ -7,6 +7,7 @@
 #include "passes/fold/DeadOperators.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -97,14 +98,17 @@ bool writeNormAffine(OpBuilder &builder, Operation *op,
   if (!scale.fill(0, count, [&](int64_t i) { return affine.scale[i]; }) ||
       !offset.fill(0, count, [&](int64_t i) { return affine.offset[i]; }))
     return false;
-  SmallVector<Value> replaced = {operands.scale->get()};
+  // Both may be the same constant, which must not be erased twice.
+  llvm::SetVector<Operation *> replaced;
+  replaced.insert(operands.scale->get().getDefiningOp());
   if (operands.offset)
-    llvm::append_range(replaced, OperandRange(*operands.offset));
+    for (Value offset : OperandRange(*operands.offset))
+      replaced.insert(offset.getDefiningOp());
   operands.scale->set(std::move(scale).build(builder, op->getLoc(), "scale"));
   if (operands.offset)
     writeOffset(builder, op, affine, std::move(offset), *operands.offset);
-  for (Value constant : replaced)
-    eraseIfDead(constant.getDefiningOp());
+  for (Operation *constant : replaced)
+    eraseIfDead(constant);
   return true;
 }
 
