@@ -61,7 +61,8 @@ typedef struct bnopt_model {
    * as `x86-64-v3` or `x86-64-v4+avx512vnni`. */
   const char *name, *target;
   const bnopt_tensor_info *inputs, *outputs;
-  /* In bytes. A run needs that much memory, so aligned, to itself. */
+  /* In bytes. A run needs that much memory, so aligned, to itself, and up to
+   * 320 KiB of stack in the calling thread. */
   uint64_t workspace_size, workspace_alignment;
   /* Runs the model without looking at its arguments: one address for each
    * input and output, in order. Zero means success. Most callers want the

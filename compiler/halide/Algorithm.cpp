@@ -159,15 +159,19 @@ Indices AlgorithmBuilder::getIndices(ArrayRef<Var> vars) {
   return indices;
 }
 
+std::vector<Expr> AlgorithmBuilder::orderIndices(ArrayRef<Expr> indices) {
+  std::vector<Expr> ordered;
+  for (int64_t logical : kernel::getBufferDimOrder(indices.size()))
+    ordered.push_back(indices[logical]);
+  return ordered;
+}
+
 Expr AlgorithmBuilder::read(Value value, ArrayRef<Expr> indices) const {
   const TensorFunc &tensor = get(value);
   if (tensor.splat)
     return Expr(static_cast<float>(*tensor.splat));
   assert(indices.size() == tensor.shape.size() && "one index per dimension");
-  std::vector<Expr> ordered;
-  for (int64_t logical : kernel::getBufferDimOrder(indices.size()))
-    ordered.push_back(indices[logical]);
-  return tensor.func(ordered);
+  return tensor.func(orderIndices(indices));
 }
 
 Expr AlgorithmBuilder::readBroadcast(Value value,

@@ -71,6 +71,13 @@ private:
   void buildResize(nn::ResizeOp op);
   void buildDepthToSpace(nn::DepthToSpaceOp op);
 
+  /// The computed value `input` with zeros around it, as windows with `steps`
+  /// per spatial dimension, outermost first, read it; none for an argument,
+  /// which is in memory.
+  std::optional<LoadFuncs> makeLoad(mlir::Value input,
+                                    mlir::ArrayRef<int64_t> pads,
+                                    mlir::ArrayRef<WindowSteps> steps);
+
   /// A value and the logical indices at which it is read.
   using Element = std::pair<mlir::Value, Indices>;
   /// The factors of step k in row and column: of A, and of B as it is where
@@ -109,6 +116,10 @@ private:
 
   /// The logical indices that `vars` are.
   static Indices getIndices(mlir::ArrayRef<Halide::Var> vars);
+
+  /// Logical indices in buffer order.
+  static std::vector<Halide::Expr>
+  orderIndices(mlir::ArrayRef<Halide::Expr> indices);
 
   /// Declares the Func of the result of `op`; its logical indices.
   Indices declare(mlir::Operation *op);

@@ -56,6 +56,31 @@ static SmallVector<int64_t> getReach(nn::ConvOp op,
   return reach;
 }
 
+static SmallVector<WindowSteps> getWindowSteps(nn::ConvOp op) {
+  SmallVector<WindowSteps> steps;
+  for (auto [stride, dilation, size] : llvm::zip_equal(
+           op.getStrideValues(), op.getDilationValues(), op.getKernelShape()))
+    steps.push_back({stride, (size - 1) * dilation + 1});
+  return steps;
+}
+
+std::optional<LoadFuncs>
+AlgorithmBuilder::makeLoad(Value input, ArrayRef<int64_t> pads,
+                           ArrayRef<WindowSteps> steps) {
+  if (get(input).argument || get(input).splat)
+    return std::nullopt;
+  LoadFuncs load;
+  load.func = Func("loaded");
+  std::vector<Var> vars = getVars(shapeOf(input).size());
+  Indices indices = getIndices(vars);
+  load.func(vars) =
+      pads.empty() ? read(input, indices) : readPadded(input, indices, pads, 0);
+  // Channels, or the columns of a left factor, are the first dimension.
+  load.channels = shapeOf(input)[kernel::getBufferDimOrder(vars.size())[0]];
+  load.window.assign(steps.rbegin(), steps.rend());
+  return load;
+}
+
 /// Variables (c, t, x, y, …, n) of an accumulator for `imageVars` (c, x, …, n).
 static std::vector<Var> getAccumulatorVars(const std::vector<Var> &imageVars) {
   std::vector<Var> vars = imageVars;
@@ -168,10 +193,11 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   conv.accumulator = Func("accumulator");
   conv.accumulator(conv.vars) =
       op.getBias() ? read(op.getBias(), validChannel) : Expr(0.0f);
-  conv.accumulator(conv.vars) +=
-      readPadded(op.getInput(), window.input, getReach(op, shape, resultShape),
-                 0) *
-      weight;
+  SmallVector<int64_t> reach = getReach(op, shape, resultShape);
+  conv.load = makeLoad(op.getInput(), reach, getWindowSteps(op));
+  Expr element = conv.load ? conv.load->func(orderIndices(window.input))
+                           : readPadded(op.getInput(), window.input, reach, 0);
+  conv.accumulator(conv.vars) += element * weight;
   funcOf(op)(imageVars) =
       conv.accumulator(selectTile(imageVars, outputs, conv.tileChannels));
   funcs.anchor = std::move(conv);
@@ -247,10 +273,12 @@ AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
       getFactors(vars[1], domain[0], tile * product.tileChannels + within);
   product.accumulator = Func("accumulator");
   product.accumulator(product.vars) = 0.0f;
+  product.load = makeLoad(a.first, /*pads=*/{}, WindowSteps());
   product.accumulator(product.vars) +=
-      read(a.first, a.second) * (product.isPacked
-                                     ? product.weights(within, domain[0], tile)
-                                     : read(plainB.first, plainB.second));
+      (product.load ? product.load->func(orderIndices(a.second))
+                    : read(a.first, a.second)) *
+      (product.isPacked ? product.weights(within, domain[0], tile)
+                        : read(plainB.first, plainB.second));
   return product;
 }
 

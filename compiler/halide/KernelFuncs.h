@@ -11,13 +11,25 @@
 #ifndef BNOPT_COMPILER_HALIDE_KERNELFUNCS_H
 #define BNOPT_COMPILER_HALIDE_KERNELFUNCS_H
 
+#include "passes/lower/StripModel.h"
+
 #include "Halide.h"
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
 namespace bnopt {
+
+/// The input of a convolution that is computed while it is loaded, zeros around
+/// it included, in the dimensions of an image.
+struct LoadFuncs {
+  Halide::Func func;
+  int64_t channels = 1;
+  /// How windows read it, per spatial dimension, innermost first.
+  std::vector<WindowSteps> window;
+};
 
 /// A convolution or matrix product. The accumulator has the dimensions
 /// (channel within tile, tile, x, y, …, n); of a matrix product, the rows of
@@ -40,6 +52,8 @@ struct ConvolutionFuncs {
   bool isDepthwise = false;
   /// `weights` is packed; otherwise they are read wherever they lie.
   bool isPacked = false;
+  /// Present where the input is not in memory.
+  std::optional<LoadFuncs> load;
 };
 
 /// A reduction over a window of the input, with the dimensions of the output.

@@ -2,6 +2,8 @@
 
 #include "compiler/halide/LoweredChecks.h"
 
+#include "passes/lower/StripModel.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -14,7 +16,8 @@ using Halide::Internal::AssertStmt;
 using Halide::Internal::Call;
 using Halide::Internal::Variable;
 
-/// Larger allocations go to the heap, whatever the schedule says.
+/// Larger allocations go to the heap, unless the schedule says that they are
+/// registers.
 static constexpr int64_t maximumStackBytes = 16 * 1024;
 
 /// Assertions about the descriptors that a caller passes. The host function
@@ -92,8 +95,11 @@ private:
 
   void visit(const Allocate *op) override {
     int64_t bytes = op->constant_allocation_size() * int64_t(op->type.bytes());
+    const int64_t maximum = op->memory_type == Halide::MemoryType::Register
+                                ? maxStripBytes
+                                : maximumStackBytes;
     if (op->memory_type == Halide::MemoryType::Heap || bytes == 0 ||
-        bytes > maximumStackBytes)
+        bytes > maximum)
       failures.push_back("'" + op->name + "' needs memory at run time (" +
                          std::to_string(bytes) + " bytes)");
     IRVisitor::visit(op);

@@ -15,7 +15,10 @@
 // put them 4096 bytes apart. `passes/lower/TileModel` chooses the tile.
 //
 // The loop over tiles of channels is the outermost, so that one panel of
-// weights serves all pixels of a task.
+// weights serves all pixels of a task. Where the input is computed while it is
+// loaded (normalization and activation above the convolution), strips of pixels
+// are outside instead: the input of a strip is computed once, vectors over its
+// channels, into the second-level cache.
 //
 //===----------------------------------------------------------------------===//
 
@@ -137,35 +140,149 @@ static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
       .unroll(channel);
 }
 
+namespace {
+/// Loops around the tiles of a convolution.
+struct TileLoops {
+  /// All loops of the output, innermost first.
+  std::vector<VarOrRVar> order;
+  /// Those that may be shared out between threads, innermost first.
+  std::vector<Loop> outer;
+};
+
+/// The loops inside a tile, and over tiles.
+struct TileVars {
+  Var tile{"tile"}, within{"within"}, vector{"vector"}, lane{"lane"};
+  Var xTile{"xTile"}, xWithin{"xWithin"};
+};
+} // namespace
+
+static int divideUp(int value, int by) { return (value + by - 1) / by; }
+
+/// One panel of weights serves all pixels of a task.
+static TileLoops orderByPanel(KernelFuncs &kernel, const ConvolutionFuncs &conv,
+                              const TileVars &vars, int pixels) {
+  const int width = kernel.extents[1];
+  splitLoop(kernel.output, kernel.vars[1], vars.xTile, vars.xWithin, pixels,
+            width, kernel.inPlace);
+  TileLoops loops;
+  loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
+  loops.outer = {{vars.xTile, divideUp(width, pixels)}};
+  for (size_t dim = 2; dim < kernel.vars.size(); ++dim) {
+    loops.order.emplace_back(kernel.vars[dim]);
+    loops.outer.push_back({kernel.vars[dim], kernel.extents[dim]});
+  }
+  loops.order.emplace_back(vars.tile);
+  loops.outer.push_back(
+      {vars.tile, divideUp(kernel.extents[0], conv.tileChannels)});
+  return loops;
+}
+
+/// The strips of a convolution that computes its input.
+static Strip getStrip(const KernelFuncs &kernel, const LoadFuncs &load,
+                      int pixels) {
+  StripProblem problem;
+  problem.inputChannels = load.channels;
+  problem.rowPixels = kernel.extents[1];
+  problem.row = load.window[0];
+  if (load.window.size() > 1) {
+    problem.rows = kernel.extents[2];
+    problem.column = load.window[1];
+  }
+  for (size_t dim = 2; dim < load.window.size(); ++dim)
+    problem.planes *= load.window[dim].reach;
+  problem.tilePixels = pixels;
+  problem.exact = kernel.inPlace;
+  // Fusion has made sure that there is one, for the largest of tiles.
+  return chooseStrip(problem).value_or(Strip{pixels, 1});
+}
+
+/// Blocks of output channels that compute the input of a strip again each: so
+/// many that all threads have one where strips are few, and so few that what is
+/// computed again takes a few per cent of the time.
+static int getNumBlocks(int numTiles, int tileChannels, int64_t numStrips) {
+  constexpr int leastChannels = 128;
+  const int tilesPerBlock = divideUp(leastChannels, tileChannels);
+  const int64_t wanted = minimumTasks / std::max<int64_t>(numStrips, 1);
+  return getLargestDivisor(
+      numTiles, static_cast<int>(std::clamp<int64_t>(
+                    wanted, 1, std::max(1, numTiles / tilesPerBlock))));
+}
+
+/// The input of one strip of pixels is computed, then all output channels of
+/// the strip. Panels of weights are read once per strip.
+static TileLoops orderByStrip(KernelFuncs &kernel, const ConvolutionFuncs &conv,
+                              const TileVars &vars, int pixels, int lanes) {
+  Func &output = kernel.output;
+  const Strip strip = getStrip(kernel, *conv.load, pixels);
+  const int stripPixels = static_cast<int>(strip.pixels);
+  const int stripRows = static_cast<int>(strip.rows);
+  Var xStrip("xStrip"), inStrip("inStrip"), block("block"), tile("tileOfBlock");
+  splitLoop(output, kernel.vars[1], xStrip, inStrip, stripPixels,
+            kernel.extents[1], kernel.inPlace);
+  splitLoop(output, inStrip, vars.xTile, vars.xWithin, pixels, stripPixels,
+            kernel.inPlace);
+  TileLoops loops;
+  loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
+  loops.outer = {{xStrip, divideUp(kernel.extents[1], stripPixels)}};
+  size_t dim = 2;
+  if (conv.load->window.size() > 1) {
+    Var yStrip("yStrip"), yInside("yInside");
+    splitLoop(output, kernel.vars[2], yStrip, yInside, stripRows,
+              kernel.extents[2], kernel.inPlace);
+    loops.order.emplace_back(yInside);
+    loops.outer.push_back({yStrip, divideUp(kernel.extents[2], stripRows)});
+    ++dim;
+  }
+  for (; dim < kernel.vars.size(); ++dim)
+    loops.outer.push_back({kernel.vars[dim], kernel.extents[dim]});
+  int64_t numStrips = 1;
+  for (const Loop &loop : loops.outer)
+    numStrips *= loop.extent;
+
+  const int numTiles = divideUp(kernel.extents[0], conv.tileChannels);
+  const int numBlocks = getNumBlocks(numTiles, conv.tileChannels, numStrips);
+  output.split(vars.tile, block, tile, numTiles / numBlocks,
+               TailStrategy::GuardWithIf);
+  loops.order.emplace_back(tile);
+  loops.outer.push_back({block, numBlocks});
+  for (const Loop &loop : loops.outer)
+    loops.order.emplace_back(loop.var);
+
+  Func load = conv.load->func;
+  const int channels = static_cast<int>(conv.load->channels);
+  // Too large for a register, but what is not called one goes to the heap.
+  load.compute_at(output, xStrip)
+      .store_in(MemoryType::Register)
+      .vectorize(load.args()[0], getLanes(channels, lanes, /*exact=*/false),
+                 TailStrategy::GuardWithIf);
+  return loops;
+}
+
 void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
                                 const VectorUnit &unit) {
   Func &output = kernel.output;
-  Var c = kernel.vars[0], x = kernel.vars[1];
-  Var tile("tile"), within("within"), vector("vector"), lane("lane");
-  Var xTile("xTile"), xWithin("xWithin");
-  int channels = kernel.extents[0], width = kernel.extents[1];
-  int lanes = getTileLanes(conv.tileChannels, unit.lanes);
-  int pixels = getPixels(kernel, conv);
+  const TileVars vars;
+  const int lanes = getTileLanes(conv.tileChannels, unit.lanes);
+  const int pixels = getPixels(kernel, conv);
 
   // Weights are filled up with zeros to whole tiles, the output is not: its
   // last tile is stored under a mask.
-  output.split(c, tile, within, conv.tileChannels, TailStrategy::GuardWithIf)
-      .split(within, vector, lane, lanes, TailStrategy::GuardWithIf);
-  splitLoop(output, x, xTile, xWithin, pixels, width, kernel.inPlace);
-  std::vector<VarOrRVar> order = {lane, vector, xWithin, xTile};
-  std::vector<Loop> outer = {{xTile, (width + pixels - 1) / pixels}};
-  int64_t images = 1;
-  for (size_t dim = 2; dim < kernel.vars.size(); ++dim) {
-    order.emplace_back(kernel.vars[dim]);
-    outer.push_back({kernel.vars[dim], kernel.extents[dim]});
-    images *= kernel.extents[dim];
-  }
-  order.emplace_back(tile);
-  outer.push_back(
-      {tile, (channels + conv.tileChannels - 1) / conv.tileChannels});
-  output.reorder(order).vectorize(lane).unroll(vector).unroll(xWithin);
-  scheduleAccumulator(conv, output, xTile, lanes);
-  parallelize(output, outer,
-              conv.reductionSize * channels * width * images /
-                  multiplyAddsPerCycle);
+  output
+      .split(kernel.vars[0], vars.tile, vars.within, conv.tileChannels,
+             TailStrategy::GuardWithIf)
+      .split(vars.within, vars.vector, vars.lane, lanes,
+             TailStrategy::GuardWithIf);
+  const TileLoops loops = conv.load ? orderByStrip(kernel, conv, vars, pixels,
+                                                   static_cast<int>(unit.lanes))
+                                    : orderByPanel(kernel, conv, vars, pixels);
+  output.reorder(loops.order)
+      .vectorize(vars.lane)
+      .unroll(vars.vector)
+      .unroll(vars.xWithin);
+  scheduleAccumulator(conv, output, vars.xTile, lanes);
+  int64_t elements = 1;
+  for (int extent : kernel.extents)
+    elements *= extent;
+  parallelize(output, loops.outer,
+              conv.reductionSize * elements / multiplyAddsPerCycle);
 }

@@ -9,9 +9,7 @@ using Halide::Func;
 using Halide::TailStrategy;
 using Halide::Var;
 
-/// Enough for 16 threads to finish about together, few enough that starting a
-/// task (below a microsecond) does not count.
-static constexpr int minimumTasks = 16;
+/// Few enough that starting a task (below a microsecond) does not count.
 static constexpr int maximumTasks = 64;
 
 /// Waking a thread takes 5–20 µs; below this many cycles (30 µs) one thread

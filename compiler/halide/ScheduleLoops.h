@@ -7,6 +7,9 @@
 
 namespace bnopt {
 
+/// Enough tasks for 16 threads to finish about together.
+inline constexpr int minimumTasks = 16;
+
 /// A loop and how often it runs.
 struct Loop {
   Halide::Var var;

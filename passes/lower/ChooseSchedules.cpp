@@ -48,10 +48,12 @@ static TileProblem describeConvolution(kernel::FuncOp kernel, nn::ConvOp conv) {
   problem.rowPixels = shape.back();
   if (canMergePixels(kernel))
     problem.rowPixels = ShapedType::getNumElements(shape.drop_front(2));
-  if (auto input = dyn_cast<BlockArgument>(conv.getInput()))
-    problem.inputStepBytes =
-        getOperandStrides(kernel, input.getArgNumber()).back() *
-        conv.getStrideValues().back() * sizeof(float);
+  // An input that is computed while it is loaded lies dense in a strip.
+  auto input = dyn_cast<BlockArgument>(conv.getInput());
+  const int64_t step =
+      input ? getOperandStrides(kernel, input.getArgNumber()).back()
+            : cast<ShapedType>(conv.getInput().getType()).getDimSize(1);
+  problem.inputStepBytes = step * conv.getStrideValues().back() * sizeof(float);
   return problem;
 }
 

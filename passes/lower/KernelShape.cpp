@@ -31,16 +31,30 @@ SmallVector<int64_t> bnopt::getOperandStrides(kernel::FuncOp kernel,
                             getOperandLayout(kernel, index));
 }
 
+/// Whether everything computed from `arg` is elementwise.
+static bool isReadElementwise(BlockArgument arg) {
+  SmallVector<Value> values = {arg};
+  while (!values.empty()) {
+    Value value = values.pop_back_val();
+    for (Operation *user : value.getUsers()) {
+      if (isa<kernel::ReturnOp>(user) && value != arg)
+        continue;
+      if (!isElementwise(user))
+        return false;
+      values.push_back(user->getResult(0));
+    }
+  }
+  return true;
+}
+
 bool bnopt::canReplaceArgument(kernel::FuncOp kernel, unsigned index) {
   unsigned result = kernel.getFunctionType().getNumInputs();
   return getOperandType(kernel, index) == getOperandType(kernel, result) &&
          getOperandLayout(kernel, index) == getOperandLayout(kernel, result) &&
-         llvm::all_of(kernel.getBody().getArgument(index).getUsers(),
-                      isElementwise);
+         isReadElementwise(kernel.getBody().getArgument(index));
 }
 
-/// A convolution that reads exactly the pixel it writes.
-static bool isPointwise(nn::ConvOp op) {
+bool bnopt::isPointwise(nn::ConvOp op) {
   auto isOne = [](int64_t value) { return value == 1; };
   return llvm::all_of(op.getKernelShape(), isOne) &&
          llvm::all_of(op.getStrideValues(), isOne) &&

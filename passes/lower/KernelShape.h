@@ -4,6 +4,7 @@
 #define BNOPT_PASSES_LOWER_KERNELSHAPE_H
 
 #include "dialect/Kernel/KernelOps.h"
+#include "dialect/NN/NNOps.h"
 
 namespace bnopt {
 
@@ -15,6 +16,9 @@ mlir::SmallVector<int64_t> getOperandStrides(kernel::FuncOp kernel,
 /// type and layout, and every operator that reads it reads, for an element of
 /// the result, the same element only.
 bool canReplaceArgument(kernel::FuncOp kernel, unsigned index);
+
+/// A convolution that reads exactly the pixel it writes.
+bool isPointwise(nn::ConvOp op);
 
 /// Whether `op` treats every pixel alike: what it makes of one depends neither
 /// on its place nor on its neighbours.

@@ -68,3 +68,21 @@ func.func @two_reshapes(%x: tensor<2x6xf32>) -> (tensor<12xf32>, tensor<3x4xf32>
   %4 = nn.exp %2 : tensor<3x4xf32>
   return %3, %4 : tensor<12xf32>, tensor<3x4xf32>
 }
+
+// -----
+
+// The first tiles of the result would overwrite what later ones load.
+// CHECK-LABEL: func.func @no_in_place_through_load(
+// CHECK: kernel.launch @relu_conv1x1 ins(%[[X:.*]], %{{.*}}) outs(%[[Y:.*]] :
+// CHECK: kernel.func @relu_conv1x1
+// CHECK-NOT: inPlace
+// CHECK-SAME: {
+func.func @no_in_place_through_load(%x: tensor<1x4x4x4xf32>) -> (tensor<1x4x1x1xf32>, tensor<1x4x4x4xf32>) {
+  %w = arith.constant dense_resource<w> : tensor<4x4x1x1xf32>
+  %0 = nn.softmax %x axis 1 : tensor<1x4x4x4xf32>
+  %1 = nn.reduce_mean %0 axes [2, 3] keep_dims : (tensor<1x4x4x4xf32>) -> tensor<1x4x1x1xf32>
+  %2 = nn.relu %0 : tensor<1x4x4x4xf32>
+  %3 = nn.conv %2, %w : (tensor<1x4x4x4xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x4x4xf32>
+  %4 = nn.softmax %3 axis 1 : tensor<1x4x4x4xf32>
+  return %1, %4 : tensor<1x4x1x1xf32>, tensor<1x4x4x4xf32>
+}

@@ -121,7 +121,7 @@ private:
     for (int64_t c = 0; c < size; ++c) {
       const double hostile[] = {0, -0.0, -1};
       const double draw = normal();
-      scale.push_back(sized(positive    ? 0.1 + std::fabs(draw)
+      scale.push_back(sized(positive   ? 0.1 + std::fabs(draw)
                             : oneIn(4) ? hostile[pick(0, 2)]
                                        : draw));
       offset.push_back(centered ? 0 : sized(normal()));
@@ -266,10 +266,9 @@ private:
           getType({batch, typeOf(value).getNumElements() / batch}), value);
     if (oneIn(2))
       value = buildInference(value);
-    return nn::GemmOp::create(builder, loc, value,
-                              randomConstant({getSize(value, 1), 3}),
-                              oneIn(2) ? randomConstant({3}) : Value(),
-                              APFloat(1.0), APFloat(1.0));
+    return nn::GemmOp::create(
+        builder, loc, value, randomConstant({getSize(value, 1), 3}),
+        oneIn(2) ? randomConstant({3}) : Value(), APFloat(1.0), APFloat(1.0));
   }
 
   OpBuilder builder;
@@ -302,9 +301,8 @@ protected:
   }
 
   void count(ModuleOp module, std::map<std::string, int64_t> &counts) {
-    module.walk([&](Operation *op) {
-      ++counts[op->getName().getStringRef().str()];
-    });
+    module.walk(
+        [&](Operation *op) { ++counts[op->getName().getStringRef().str()]; });
   }
 
   void checkNetwork(uint64_t seed) {

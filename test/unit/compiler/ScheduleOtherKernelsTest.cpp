@@ -2,58 +2,12 @@
 
 #include "ScheduleTest.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 using namespace bnopt;
 
 namespace {
 class ScheduleOtherKernelsTest : public ScheduleTest {};
 
-/// One operand of a kernel: its shape, and its layout's text where it is not
-/// row-major.
-struct Operand {
-  llvm::SmallVector<int64_t> shape;
-  std::string layout = "";
-};
 } // namespace
-
-/// A channels-last operand.
-static Operand lastC(llvm::ArrayRef<int64_t> shape,
-                     llvm::ArrayRef<int64_t> halo = {},
-                     int64_t bufferChannels = 0) {
-  return {llvm::SmallVector<int64_t>(shape),
-          getLayout(shape, halo, bufferChannels)};
-}
-
-/// A kernel of `arguments` %a, %b, …; `body` defines %y. In body and
-/// attributes A, B, C and Y stand for the types of arguments and result.
-static KernelCase makeCase(std::string name, llvm::ArrayRef<Operand> arguments,
-                           const Operand &result, std::string body,
-                           std::string attributes = "") {
-  std::string signature;
-  llvm::SmallVector<std::pair<char, std::string>> types = {
-      {'Y', getType(result.shape)}};
-  for (auto [index, argument] : llvm::enumerate(arguments)) {
-    signature += (index ? ", %" : "%") + std::string(1, 'a' + index) + ": " +
-                 getType(argument.shape) + " " + withLayout(argument.layout);
-    types.emplace_back('A' + index, getType(argument.shape));
-  }
-  std::string expanded;
-  for (char letter : body) {
-    auto *found =
-        llvm::find_if(types, [&](auto &type) { return type.first == letter; });
-    if (found == types.end())
-      expanded += letter;
-    else
-      expanded += found->second;
-  }
-  return {std::move(name),
-          "kernel.func @k(" + signature + ") -> (" + getType(result.shape) +
-              " " + withLayout(result.layout) + ")" +
-              (attributes.empty() ? "" : " attributes {" + attributes + "}") +
-              " {\n  " + expanded +
-              "\n  kernel.return %y : " + getType(result.shape) + "\n}\n"};
-}
 
 TEST_P(ScheduleOtherKernelsTest, Unary) {
   std::vector<KernelCase> cases;

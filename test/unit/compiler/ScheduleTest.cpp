@@ -315,6 +315,40 @@ static void runCase(const KernelCase &kernelCase, ParsedCase &parsed,
       << kernelCase.text;
 }
 
+Operand bnopt::lastC(llvm::ArrayRef<int64_t> shape,
+                     llvm::ArrayRef<int64_t> halo, int64_t bufferChannels) {
+  return {llvm::SmallVector<int64_t>(shape),
+          getLayout(shape, halo, bufferChannels)};
+}
+
+KernelCase bnopt::makeCase(std::string name, llvm::ArrayRef<Operand> arguments,
+                           const Operand &result, std::string body,
+                           std::string attributes) {
+  std::string signature;
+  llvm::SmallVector<std::pair<char, std::string>> types = {
+      {'Y', getType(result.shape)}};
+  for (auto [index, argument] : llvm::enumerate(arguments)) {
+    signature += (index ? ", %" : "%") + std::string(1, 'a' + index) + ": " +
+                 getType(argument.shape) + " " + withLayout(argument.layout);
+    types.emplace_back('A' + index, getType(argument.shape));
+  }
+  std::string expanded;
+  for (char letter : body) {
+    auto *found =
+        llvm::find_if(types, [&](auto &type) { return type.first == letter; });
+    if (found == types.end())
+      expanded += letter;
+    else
+      expanded += found->second;
+  }
+  return {std::move(name),
+          "kernel.func @k(" + signature + ") -> (" + getType(result.shape) +
+              " " + withLayout(result.layout) + ")" +
+              (attributes.empty() ? "" : " attributes {" + attributes + "}") +
+              " {\n  " + expanded +
+              "\n  kernel.return %y : " + getType(result.shape) + "\n}\n"};
+}
+
 ScheduleTest::ScheduleTest() {
   DialectRegistry registry;
   registerAllDialects(registry);

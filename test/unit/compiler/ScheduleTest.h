@@ -38,6 +38,23 @@ std::string getLayout(llvm::ArrayRef<int64_t> shape,
 /// `{kernel.layout = …}`.
 std::string withLayout(llvm::StringRef layout);
 
+/// One operand of a kernel: its shape, and its layout's text where it is not
+/// row-major.
+struct Operand {
+  llvm::SmallVector<int64_t> shape;
+  std::string layout = "";
+};
+
+/// A channels-last operand.
+Operand lastC(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> halo = {},
+              int64_t bufferChannels = 0);
+
+/// A kernel of `arguments` %a, %b, …; `body` defines %y. In body and
+/// attributes A, B, C and Y stand for the types of arguments and result.
+KernelCase makeCase(std::string name, llvm::ArrayRef<Operand> arguments,
+                    const Operand &result, std::string body,
+                    std::string attributes = "");
+
 /// Runs kernels on seeded random data on every target that this machine can
 /// run, and compares them with the reference interpreter. Memory between and
 /// around the elements is poisoned: reading it shows in the result, and
