@@ -248,6 +248,11 @@ def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
     - shapes stay the same, smaller operands broadcast,
     - every other operand is computed before the anchor's group ends.
 
+    Elementwise operators that are left because others read their input, too, go
+    into the load of every kernel that reads them: of a convolution without groups or
+    a `nn.gemm`, with constant weights, of a reduction, a pool or data
+    movement; those that are dear to compute only if each element is read once.
+
     Concatenations, and reshapes, stay between kernels: they are decided by
     the layout. Splat constants go into the kernel, all others become arguments.
 

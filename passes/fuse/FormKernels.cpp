@@ -7,10 +7,16 @@
 // this holds is the group. Its launch stands where its last operator stood,
 // so that all operands dominate it.
 //
+// Elementwise operators that could not join what computes their input, because
+// others read it too (a residual, a concatenation), join what reads their
+// result: it computes them while it loads. With several readers each computes
+// them again, if that is cheap.
+//
 //===----------------------------------------------------------------------===//
 
 #include "passes/ElementwiseOps.h"
 #include "passes/Passes.h"
+#include "passes/fuse/LoadFusion.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -82,6 +88,41 @@ static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
   }
   group.truncate(complete);
   return group;
+}
+
+/// The groups that may compute `group` in their loads: all of those that read
+/// its result, or none.
+static SmallVector<Group *>
+findLoaders(const Group &group,
+            const DenseMap<Operation *, Group *> &groupOfFirst) {
+  SmallVector<Group *> loaders;
+  if (!llvm::all_of(group, isElementwise))
+    return loaders;
+  Value result = group.back()->getResult(0);
+  for (OpOperand &use : result.getUses()) {
+    Group *loader = groupOfFirst.lookup(use.getOwner());
+    if (!loader || !canComputeInLoad(use, group))
+      return {};
+    loaders.push_back(loader);
+  }
+  if (loaders.size() > 1 && !isCheap(group))
+    return {};
+  return loaders;
+}
+
+/// Moves groups of elementwise operators into those that read them.
+static void fuseLoads(SmallVector<Group> &groups) {
+  DenseMap<Operation *, Group *> groupOfFirst;
+  for (Group &group : groups)
+    groupOfFirst[group.front()] = &group;
+  for (Group &group : groups) {
+    SmallVector<Group *> loaders = findLoaders(group, groupOfFirst);
+    for (Group *loader : loaders)
+      loader->insert(loader->begin(), group.begin(), group.end());
+    if (!loaders.empty())
+      group.clear();
+  }
+  llvm::erase_if(groups, [](const Group &group) { return group.empty(); });
 }
 
 /// `conv3x3_add_relu`: the mnemonics, with the window where there is one.
@@ -156,8 +197,10 @@ static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
       builder, builder.getFusedLoc(locs), last->getResultTypes(),
       func.getSymName(), inputs, ValueRange());
   last->replaceAllUsesWith(launch);
+  // What another kernel loads, too, goes with the last of them.
   for (Operation *op : llvm::reverse(group))
-    op->erase();
+    if (op->use_empty())
+      op->erase();
   return launch;
 }
 
@@ -190,6 +233,7 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
       groups.push_back(growGroup(&op, taken));
       taken.insert(groups.back().begin(), groups.back().end());
     }
+    fuseLoads(groups);
     return groups;
   }
 };

@@ -1,0 +1,107 @@
+//===- LoadFusion.cpp - What a kernel may compute while it loads ----------===//
+//
+// Convolutions and matrix products with constant weights compute each element
+// of a strip once and keep it in cache (`StripModel`). Operators that read each
+// element once compute it where they read it. What reads elements several
+// times does so if that is cheap.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/fuse/LoadFusion.h"
+
+#include "dialect/BN/BNOps.h"
+#include "dialect/NN/NNOps.h"
+#include "passes/lower/KernelShape.h"
+#include "passes/lower/StripModel.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace bnopt {
+
+bool isCheap(ArrayRef<Operation *> load) {
+  return llvm::all_of(
+      load, llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp,
+                          nn::PReluOp, nn::ClipOp, nn::AddOp, nn::SubOp,
+                          nn::MulOp, nn::MinOp, nn::MaxOp, nn::NegOp,
+                          nn::AbsOp>);
+}
+
+/// Weights that can be packed; a splat is no argument of the kernel.
+static bool isPackable(Value weights) {
+  auto constant = weights.getDefiningOp<arith::ConstantOp>();
+  return constant && !isa<SplatElementsAttr>(constant.getValue());
+}
+
+static bool canLoadStrips(nn::ConvOp conv) {
+  auto input = cast<RankedTensorType>(conv.getInput().getType());
+  if (conv.getGroups() != 1 || !input.hasStaticShape() ||
+      !isPackable(conv.getWeights()))
+    return false;
+  StripProblem problem;
+  problem.inputChannels = input.getDimSize(1);
+  problem.tilePixels = maxTilePixels;
+  // Rows of a pointwise convolution may become one.
+  ArrayRef<int64_t> result = conv.getType().getShape();
+  problem.rowPixels = isPointwise(conv)
+                          ? ShapedType::getNumElements(result.drop_front(2))
+                          : result.back();
+  auto strides = conv.getStrideValues(), dilations = conv.getDilationValues();
+  auto window = conv.getKernelShape();
+  const size_t dims = window.size();
+  for (size_t dim = 0; dim < dims; ++dim) {
+    const WindowSteps steps{strides[dim],
+                            (window[dim] - 1) * dilations[dim] + 1};
+    if (dim + 1 == dims)
+      problem.row = steps;
+    else if (dim + 2 == dims)
+      problem.column = steps;
+    else
+      problem.planes *= steps.reach;
+  }
+  return chooseStrip(problem).has_value();
+}
+
+static bool canLoadStrips(nn::GemmOp gemm) {
+  auto rows = cast<RankedTensorType>(gemm.getA().getType());
+  if (gemm.getTransA() || !rows.hasStaticShape() || !isPackable(gemm.getB()))
+    return false;
+  StripProblem problem;
+  problem.inputChannels = rows.getDimSize(1);
+  problem.rowPixels = rows.getDimSize(0);
+  problem.tilePixels = maxTilePixels;
+  return chooseStrip(problem).has_value();
+}
+
+/// Whether no element is in two windows.
+template <typename PoolOp>
+static bool readsOnce(PoolOp pool) {
+  return llvm::all_of(
+      llvm::zip_equal(pool.getKernelShape(), pool.getStrideValues(),
+                      pool.getDilationValues()),
+      [](auto dim) {
+        auto [size, stride, dilation] = dim;
+        return (size - 1) * dilation < stride;
+      });
+}
+
+bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
+  // The image, or the left factor; weights are packed when the model is
+  // compiled.
+  if (use.getOperandNumber() != 0)
+    return false;
+  return llvm::TypeSwitch<Operation *, bool>(use.getOwner())
+      .Case<nn::ConvOp, nn::GemmOp>([](auto op) { return canLoadStrips(op); })
+      .Case<nn::MaxPoolOp, nn::AveragePoolOp>(
+          [&](auto op) { return readsOnce(op) || isCheap(load); })
+      .Case<nn::ReduceMeanOp, nn::ReduceSumOp, nn::ReduceMaxOp, nn::SliceOp,
+            nn::TransposeOp, nn::ChannelShuffleOp, nn::DepthToSpaceOp>(
+          [](Operation *) { return true; })
+      .Case<nn::PadOp, nn::ResizeOp>([&](Operation *) { return isCheap(load); })
+      .Default(false);
+}
+
+} // namespace bnopt

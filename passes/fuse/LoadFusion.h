@@ -1,0 +1,23 @@
+//===- LoadFusion.h - What a kernel may compute while it loads ------------===//
+
+#ifndef BNOPT_PASSES_FUSE_LOADFUSION_H
+#define BNOPT_PASSES_FUSE_LOADFUSION_H
+
+#include "mlir/IR/Operation.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace bnopt {
+
+/// Whether the operator that reads `use` may compute it while it loads:
+/// `load`, elementwise operators of one shape, the last of which makes the
+/// value. Padding then happens after `load`, as the model says.
+bool canComputeInLoad(mlir::OpOperand &use,
+                      llvm::ArrayRef<mlir::Operation *> load);
+
+/// Whether computing `load` again costs less than storing and loading its
+/// result: additions, multiplications, comparisons.
+bool isCheap(llvm::ArrayRef<mlir::Operation *> load);
+
+} // namespace bnopt
+
+#endif // BNOPT_PASSES_FUSE_LOADFUSION_H

@@ -1,0 +1,137 @@
+// Which elementwise operators go into the load of the kernel that reads them.
+// RUN: bn-opt %s --bn-form-kernels --split-input-file | FileCheck %s
+
+// Nothing is left between the residual and the convolution.
+// CHECK-LABEL: func.func @load_conv(
+// CHECK-SAME: %[[X:.*]]: tensor<1x2x5x5xf32>, %[[SCALE:.*]]: tensor<2xf32>, %[[SHIFT:.*]]: tensor<2xf32>
+// CHECK: %[[WEIGHTS:.*]] = arith.constant
+// CHECK-NEXT: %[[CONV:.*]] = kernel.launch @scale_shift_relu_conv3x3 ins(%[[X]], %[[SCALE]], %[[SHIFT]], %[[WEIGHTS]] :
+// CHECK-NEXT: return %[[X]], %[[CONV]]
+// CHECK: kernel.func @scale_shift_relu_conv3x3
+// CHECK: bn.scale_shift
+// CHECK: nn.relu
+// CHECK: nn.conv
+// CHECK: kernel.return
+func.func @load_conv(%x: tensor<1x2x5x5xf32>, %scale: tensor<2xf32>, %shift: tensor<2xf32>)
+    -> (tensor<1x2x5x5xf32>, tensor<1x1x5x5xf32>) {
+  %w = arith.constant dense_resource<w> : tensor<1x2x3x3xf32>
+  %0 = bn.scale_shift %x, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x2x5x5xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x5x5xf32>
+  %1 = nn.relu %0 : tensor<1x2x5x5xf32>
+  %2 = nn.conv %1, %w pads [1, 1, 1, 1] : (tensor<1x2x5x5xf32>, tensor<1x2x3x3xf32>) -> tensor<1x1x5x5xf32>
+  return %x, %2 : tensor<1x2x5x5xf32>, tensor<1x1x5x5xf32>
+}
+
+// -----
+
+// Above wins: the kernel that makes the value has it in registers.
+// CHECK-LABEL: func.func @load_prefers_epilogue(
+// CHECK: kernel.launch @max_pool_relu
+// CHECK: kernel.launch @conv1x1
+func.func @load_prefers_epilogue(%x: tensor<1x2x4x4xf32>) -> tensor<1x1x2x2xf32> {
+  %w = arith.constant dense_resource<w> : tensor<1x2x1x1xf32>
+  %0 = nn.max_pool %x window [2, 2] strides [2, 2] : (tensor<1x2x4x4xf32>) -> tensor<1x2x2x2xf32>
+  %1 = nn.relu %0 : tensor<1x2x2x2xf32>
+  %2 = nn.conv %1, %w : (tensor<1x2x2x2xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x2x2xf32>
+  return %2 : tensor<1x1x2x2xf32>
+}
+
+// -----
+
+// Both branches of a block compute it, each in its load.
+// CHECK-LABEL: func.func @load_conv_two_users(
+// CHECK: kernel.launch @relu_conv1x1{{.*}} ins(%arg0,
+// CHECK: kernel.launch @relu_conv1x1{{.*}} ins(%arg0,
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @load_conv_two_users(%x: tensor<1x2x4x4xf32>) -> (tensor<1x1x4x4xf32>, tensor<1x1x2x2xf32>) {
+  %w = arith.constant dense_resource<w> : tensor<1x2x1x1xf32>
+  %0 = nn.relu %x : tensor<1x2x4x4xf32>
+  %1 = nn.conv %0, %w : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32>
+  %2 = nn.conv %0, %w strides [2, 2] : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x2x2xf32>
+  return %1, %2 : tensor<1x1x4x4xf32>, tensor<1x1x2x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @load_reduce(
+// CHECK: kernel.launch @scale_shift_sigmoid_reduce_mean
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @load_reduce(%x: tensor<1x2x4x4xf32>, %scale: tensor<2xf32>, %shift: tensor<2xf32>) -> tensor<1x2xf32> {
+  %0 = bn.scale_shift %x, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  %1 = nn.sigmoid %0 : tensor<1x2x4x4xf32>
+  %2 = nn.reduce_mean %1 axes [2, 3] : (tensor<1x2x4x4xf32>) -> tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @load_gemm(
+// CHECK: kernel.launch @scale_shift_gemm
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @load_gemm(%x: tensor<3x2xf32>, %scale: tensor<2xf32>, %shift: tensor<2xf32>) -> tensor<3x4xf32> {
+  %w = arith.constant dense_resource<w> : tensor<2x4xf32>
+  %0 = bn.scale_shift %x, %scale, %shift {featureIndex = 1 : i64} : (tensor<3x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<3x2xf32>
+  %1 = nn.gemm %0, %w : (tensor<3x2xf32>, tensor<2x4xf32>) -> tensor<3x4xf32>
+  return %1 : tensor<3x4xf32>
+}
+
+// -----
+
+// A window that overlaps its neighbours would compute exponentials again.
+// CHECK-LABEL: func.func @no_load_dear(
+// CHECK: kernel.launch @exp ins
+// CHECK: kernel.launch @max_pool ins
+func.func @no_load_dear(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x3x3xf32> {
+  %0 = nn.exp %x : tensor<1x2x4x4xf32>
+  %1 = nn.max_pool %0 window [2, 2] : (tensor<1x2x4x4xf32>) -> tensor<1x2x3x3xf32>
+  return %1 : tensor<1x2x3x3xf32>
+}
+
+// -----
+
+// Weights that are computed cannot be packed, and groups have no strips.
+// CHECK-LABEL: func.func @no_load_computed_weights(
+// CHECK: kernel.launch @relu ins
+// CHECK: kernel.launch @conv1x1 ins
+func.func @no_load_computed_weights(%x: tensor<1x2x4x4xf32>, %w: tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32> {
+  %0 = nn.relu %x : tensor<1x2x4x4xf32>
+  %1 = nn.conv %0, %w : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32>
+  return %1 : tensor<1x1x4x4xf32>
+}
+
+// CHECK-LABEL: func.func @no_load_groups(
+// CHECK: kernel.launch @relu{{.*}} ins
+// CHECK: kernel.launch @depthwise3x3 ins
+func.func @no_load_groups(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x2x2xf32> {
+  %w = arith.constant dense_resource<w> : tensor<2x1x3x3xf32>
+  %0 = nn.relu %x : tensor<1x2x4x4xf32>
+  %1 = nn.conv %0, %w groups 2 : (tensor<1x2x4x4xf32>, tensor<2x1x3x3xf32>) -> tensor<1x2x2x2xf32>
+  return %1 : tensor<1x2x2x2xf32>
+}
+
+// -----
+
+// A user that is not in the load needs the value in memory.
+// CHECK-LABEL: func.func @no_load_other_user(
+// CHECK: %[[Y:.*]] = kernel.launch @relu ins
+// CHECK: kernel.launch @conv1x1 ins(%[[Y]]
+func.func @no_load_other_user(%x: tensor<1x2x4x4xf32>) -> (tensor<1x1x4x4xf32>, tensor<1x2x4x4xf32>) {
+  %w = arith.constant dense_resource<w> : tensor<1x2x1x1xf32>
+  %0 = nn.relu %x : tensor<1x2x4x4xf32>
+  %1 = nn.conv %0, %w : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x1x4x4xf32>
+  return %1, %0 : tensor<1x1x4x4xf32>, tensor<1x2x4x4xf32>
+}
+
+// -----
+
+// The input of one tile of pixels would not stay in cache.
+// CHECK-LABEL: func.func @no_load_too_large(
+// CHECK: kernel.launch @relu ins
+func.func @no_load_too_large(%x: tensor<1x8192x33x33xf32>) -> tensor<1x1x31x31xf32> {
+  %w = arith.constant dense_resource<w> : tensor<1x8192x3x3xf32>
+  %0 = nn.relu %x : tensor<1x8192x33x33xf32>
+  %1 = nn.conv %0, %w : (tensor<1x8192x33x33xf32>, tensor<1x8192x3x3xf32>) -> tensor<1x1x31x31xf32>
+  return %1 : tensor<1x1x31x31xf32>
+}
