@@ -78,6 +78,8 @@ struct ScaleShiftTargetAbove {
   /// Which taps each position reads, per spatial dimension. Empty when all are
   /// read everywhere, so that the shift ends in the bias.
   llvm::SmallVector<ReadTaps> readTaps;
+  /// Why a shift cannot be absorbed though a scale can; empty if it can.
+  std::string shiftObstacle;
 };
 
 /// What becomes of a scale-shift at one operand. `values.featureIndex` counts

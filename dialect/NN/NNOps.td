@@ -31,6 +31,17 @@ def NN_ResizeMode : I32EnumAttr<"ResizeMode", "how a resize interpolates", [
   let cppNamespace = "::bnopt::nn";
 }
 
+/// A linear operator: scale-shifts of its result and of its data end in its
+/// weights.
+def NN_AbsorbsScaleShifts : DeclareOpInterfaceMethods<ScaleShiftOpInterface,
+    ["getScaleShiftTargetBelow", "getScaleShiftTargetAbove", "cloneWithWeights"]>;
+/// Scale-shifts pass, and the operator stays as it is.
+def NN_PassesScaleShifts : DeclareOpInterfaceMethods<ScaleShiftOpInterface,
+    ["moveScaleShiftUp", "moveScaleShiftDown"]>;
+/// Scale-shifts pass, and the operator may become another one.
+def NN_ChangesWithScaleShifts : DeclareOpInterfaceMethods<ScaleShiftOpInterface,
+    ["moveScaleShiftUp", "buildMovedUp", "moveScaleShiftDown", "buildMovedDown"]>;
+
 class NN_Op<string mnemonic, list<Trait> traits = []>
     : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
 
@@ -45,8 +56,8 @@ class NN_InferringOp<string mnemonic, list<Trait> traits = []>
 }
 
 /// One value in, one value of the same type out, each element by itself.
-class NN_UnaryOp<string mnemonic, string formula>
-    : NN_Op<mnemonic, [SameOperandsAndResultType, Elementwise]> {
+class NN_UnaryOp<string mnemonic, string formula, list<Trait> traits = []>
+    : NN_Op<mnemonic, !listconcat([SameOperandsAndResultType, Elementwise], traits)> {
   let summary = formula;
   let arguments = (ins NN_Tensor:$input);
   let results = (outs NN_Tensor:$result);
@@ -84,9 +95,7 @@ defvar NN_windowMethods = [{
 // Linear operators
 //===----------------------------------------------------------------------===//
 
-def NN_ConvOp : NN_InferringOp<"conv", [
-    DeclareOpInterfaceMethods<ScaleShiftOpInterface,
-        ["getScaleShiftTargetBelow", "cloneWithWeights"]>]> {
+def NN_ConvOp : NN_InferringOp<"conv", [NN_AbsorbsScaleShifts]> {
   let summary = "N-dimensional convolution (cross-correlation) with zero padding";
   let description = [{
     `y[n,o,p] = bias[o] + Σ_{i,k} x[n, q(o)·I/g + i, p·stride + k·dilation − pad]·w[o,i,k]`
@@ -130,9 +139,7 @@ def NN_ConvOp : NN_InferringOp<"conv", [
   let hasVerifier = 1;
 }
 
-def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [
-    DeclareOpInterfaceMethods<ScaleShiftOpInterface,
-        ["getScaleShiftTargetBelow", "cloneWithWeights"]>]> {
+def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [NN_AbsorbsScaleShifts]> {
   let summary = "N-dimensional transposed convolution";
   let description = [{
     The adjoint of `nn.conv`: each input element adds its multiple of the
@@ -171,9 +178,7 @@ def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [
   let hasVerifier = 1;
 }
 
-def NN_GemmOp : NN_InferringOp<"gemm", [
-    DeclareOpInterfaceMethods<ScaleShiftOpInterface,
-        ["getScaleShiftTargetBelow", "cloneWithWeights"]>]> {
+def NN_GemmOp : NN_InferringOp<"gemm", [NN_AbsorbsScaleShifts]> {
   let summary = "Matrix product with optional transposes and bias: αAB + βC";
   let description = [{
     `y = alpha·A'·B' + beta·bias`, where A' is A or, with 'trans_a', its
@@ -195,10 +200,16 @@ def NN_GemmOp : NN_InferringOp<"gemm", [
     (`trans_a` $trans_a^)? (`trans_b` $trans_b^)? attr-dict
     `:` functional-type(operands, results)
   }];
+  let extraClassDeclaration = [{
+    /// The operand that holds the weights: A if that alone is a constant.
+    unsigned getWeightsOperand();
+    /// Whether folding can change the bias; fails with 'reason' if not.
+    ::mlir::LogicalResult checkBias(::std::string &reason);
+  }];
   let hasVerifier = 1;
 }
 
-def NN_MatMulOp : NN_InferringOp<"matmul"> {
+def NN_MatMulOp : NN_InferringOp<"matmul", [NN_AbsorbsScaleShifts]> {
   let summary = "Matrix product of the last two dimensions, the others broadcast";
   let description = [{
     As NumPy's `matmul` for operands of rank 2 and higher.
@@ -211,6 +222,11 @@ def NN_MatMulOp : NN_InferringOp<"matmul"> {
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    /// The operand that holds the weights: the left one if that alone is a
+    /// constant.
+    unsigned getWeightsOperand();
+  }];
   let hasVerifier = 1;
 }
 
@@ -218,7 +234,8 @@ def NN_MatMulOp : NN_InferringOp<"matmul"> {
 // Pooling and reductions
 //===----------------------------------------------------------------------===//
 
-class NN_PoolOp<string mnemonic> : NN_InferringOp<mnemonic> {
+class NN_PoolOp<string mnemonic>
+    : NN_InferringOp<mnemonic, [NN_PassesScaleShifts]> {
   let results = (outs NN_ImageTensor:$result);
   let extraClassDeclaration = NN_windowMethods;
   let hasVerifier = 1;
@@ -269,7 +286,8 @@ def NN_AveragePoolOp : NN_PoolOp<"average_pool"> {
   }];
 }
 
-class NN_ReduceOp<string mnemonic, string formula> : NN_InferringOp<mnemonic> {
+class NN_ReduceOp<string mnemonic, string formula>
+    : NN_InferringOp<mnemonic, [NN_PassesScaleShifts]> {
   let summary = formula;
   let description = [{
     'axes' are non-negative, sorted and unique. Reduced dimensions stay with
@@ -323,20 +341,21 @@ def NN_LocalResponseNormOp : NN_Op<"local_response_norm", [SameOperandsAndResult
 // Elementwise operators
 //===----------------------------------------------------------------------===//
 
-def NN_ReluOp : NN_UnaryOp<"relu", "max(x, 0)">;
+def NN_ReluOp : NN_UnaryOp<"relu", "max(x, 0)", [NN_ChangesWithScaleShifts]>;
 def NN_SigmoidOp : NN_UnaryOp<"sigmoid", "1 / (1 + exp(−x))">;
 def NN_TanhOp : NN_UnaryOp<"tanh", "Hyperbolic tangent">;
 def NN_ExpOp : NN_UnaryOp<"exp", "Natural exponential">;
 def NN_LogOp : NN_UnaryOp<"log", "Natural logarithm">;
 def NN_SqrtOp : NN_UnaryOp<"sqrt", "Square root">;
-def NN_AbsOp : NN_UnaryOp<"abs", "Absolute value">;
-def NN_NegOp : NN_UnaryOp<"neg", "−x">;
+def NN_AbsOp : NN_UnaryOp<"abs", "Absolute value", [NN_PassesScaleShifts]>;
+def NN_NegOp : NN_UnaryOp<"neg", "−x", [NN_PassesScaleShifts]>;
 def NN_ReciprocalOp : NN_UnaryOp<"reciprocal", "1 / x">;
 def NN_ErfOp : NN_UnaryOp<"erf", "Error function">;
 def NN_SoftplusOp : NN_UnaryOp<"softplus", "log(1 + exp(x))">;
 def NN_HardSwishOp : NN_UnaryOp<"hard_swish", "x·clip(x/6 + 1/2, 0, 1)">;
 
-def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", "x for x ≥ 0, else alpha·x"> {
+def NN_LeakyReluOp : NN_UnaryOp<"leaky_relu", "x for x ≥ 0, else alpha·x",
+    [NN_PassesScaleShifts]> {
   let arguments = (ins NN_Tensor:$input, F64Attr:$alpha);
 }
 def NN_EluOp : NN_UnaryOp<"elu", "x for x ≥ 0, else alpha·(exp(x) − 1)"> {
@@ -345,25 +364,26 @@ def NN_EluOp : NN_UnaryOp<"elu", "x for x ≥ 0, else alpha·(exp(x) − 1)"> {
 def NN_HardSigmoidOp : NN_UnaryOp<"hard_sigmoid", "clip(alpha·x + beta, 0, 1)"> {
   let arguments = (ins NN_Tensor:$input, F64Attr:$alpha, F64Attr:$beta);
 }
-def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); infinite bounds do not bind"> {
+def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); infinite bounds do not bind",
+    [NN_ChangesWithScaleShifts]> {
   let arguments = (ins NN_Tensor:$input, F64Attr:$min, F64Attr:$max);
   let assemblyFormat = "$input `to` ` ` `[` $min `,` $max `]` attr-dict `:` type($input)";
 }
 
-def NN_AddOp : NN_BinaryOp<"add", "x + y", [Commutative]>;
-def NN_SubOp : NN_BinaryOp<"sub", "x − y">;
-def NN_MulOp : NN_BinaryOp<"mul", "x · y", [Commutative]>;
-def NN_DivOp : NN_BinaryOp<"div", "x / y">;
+def NN_AddOp : NN_BinaryOp<"add", "x + y", [Commutative, NN_PassesScaleShifts]>;
+def NN_SubOp : NN_BinaryOp<"sub", "x − y", [NN_PassesScaleShifts]>;
+def NN_MulOp : NN_BinaryOp<"mul", "x · y", [Commutative, NN_PassesScaleShifts]>;
+def NN_DivOp : NN_BinaryOp<"div", "x / y", [NN_PassesScaleShifts]>;
 def NN_PowOp : NN_BinaryOp<"pow", "x to the power of y">;
-def NN_MinOp : NN_BinaryOp<"min", "The smaller of x and y", [Commutative]>;
-def NN_MaxOp : NN_BinaryOp<"max", "The larger of x and y", [Commutative]>;
-def NN_PReluOp : NN_BinaryOp<"prelu", "x for x ≥ 0, else slope·x; 'rhs' is the slope">;
+def NN_MinOp : NN_BinaryOp<"min", "The smaller of x and y", [Commutative, NN_ChangesWithScaleShifts]>;
+def NN_MaxOp : NN_BinaryOp<"max", "The larger of x and y", [Commutative, NN_ChangesWithScaleShifts]>;
+def NN_PReluOp : NN_BinaryOp<"prelu", "x for x ≥ 0, else slope·x; 'rhs' is the slope", [NN_PassesScaleShifts]>;
 
 //===----------------------------------------------------------------------===//
 // Data movement
 //===----------------------------------------------------------------------===//
 
-def NN_ConcatOp : NN_InferringOp<"concat"> {
+def NN_ConcatOp : NN_InferringOp<"concat", [NN_PassesScaleShifts]> {
   let summary = "Joins tensors along one dimension";
   let description = [{
     Constraints:
@@ -378,7 +398,7 @@ def NN_ConcatOp : NN_InferringOp<"concat"> {
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_InferringOp<"slice"> {
+def NN_SliceOp : NN_InferringOp<"slice", [NN_PassesScaleShifts]> {
   let summary = "A regular part of a tensor";
   let description = [{
     Dimension d of the result reads `offsets[d] + i·steps[d]` for `i < sizes[d]`.
@@ -397,7 +417,7 @@ def NN_SliceOp : NN_InferringOp<"slice"> {
   let hasVerifier = 1;
 }
 
-def NN_PadOp : NN_InferringOp<"pad"> {
+def NN_PadOp : NN_InferringOp<"pad", [NN_ChangesWithScaleShifts]> {
   let summary = "A tensor with margins";
   let description = [{
     'pads' holds all low margins, then all high ones, as in ONNX.
@@ -417,7 +437,7 @@ def NN_PadOp : NN_InferringOp<"pad"> {
   let hasVerifier = 1;
 }
 
-def NN_ReshapeOp : NN_Op<"reshape", [SameOperandsAndResultElementType]> {
+def NN_ReshapeOp : NN_Op<"reshape", [SameOperandsAndResultElementType, NN_PassesScaleShifts]> {
   let summary = "The same elements in row-major order under another shape";
   let description = [{
     Constraints:
@@ -430,7 +450,7 @@ def NN_ReshapeOp : NN_Op<"reshape", [SameOperandsAndResultElementType]> {
   let hasFolder = 1;
 }
 
-def NN_TransposeOp : NN_InferringOp<"transpose"> {
+def NN_TransposeOp : NN_InferringOp<"transpose", [NN_PassesScaleShifts]> {
   let summary = "Permuted dimensions: result dimension d is input dimension permutation[d]";
   let description = [{
     Constraints:
@@ -443,7 +463,7 @@ def NN_TransposeOp : NN_InferringOp<"transpose"> {
   let hasFolder = 1;
 }
 
-def NN_ChannelShuffleOp : NN_Op<"channel_shuffle", [SameOperandsAndResultType]> {
+def NN_ChannelShuffleOp : NN_Op<"channel_shuffle", [SameOperandsAndResultType, NN_PassesScaleShifts]> {
   let summary = "Interleaves groups of channels (ShuffleNet)";
   let description = [{
     `y[n, c, …] = x[n, (c mod groups)·(C/groups) + ⌊c/groups⌋, …]`: the
@@ -459,7 +479,7 @@ def NN_ChannelShuffleOp : NN_Op<"channel_shuffle", [SameOperandsAndResultType]> 
   let hasVerifier = 1;
 }
 
-def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space"> {
+def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space", [NN_PassesScaleShifts]> {
   let summary = "Moves channels into blocks of pixels (pixel shuffle)";
   let description = [{
     Channel `b·C' + c` (or, 'column_row_depth', `c·r² + b`) of a pixel becomes
@@ -478,7 +498,7 @@ def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space"> {
   let hasVerifier = 1;
 }
 
-def NN_ResizeOp : NN_Op<"resize", [SameOperandsAndResultElementType]> {
+def NN_ResizeOp : NN_Op<"resize", [SameOperandsAndResultElementType, NN_PassesScaleShifts]> {
   let summary = "Spatial resampling with half-pixel or asymmetric coordinates";
   let description = [{
     Result pixel p reads input coordinate `(p + 1/2)·D/E − 1/2`, or with

@@ -5,9 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/NN/NNMoves.h"
 #include "dialect/NN/NNOps.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace bnopt;
@@ -15,8 +17,8 @@ using namespace bnopt::nn;
 
 /// Weights are rewritten at compile time, feature by feature.
 static LogicalResult checkGeometry(ShapedType weights, int64_t featureIndex,
-                                   std::string &reason) {
-  if (featureIndex != 1) {
+                                   std::string &reason, int64_t outputDim = 1) {
+  if (featureIndex != outputDim) {
     reason = "features lie along dimension " + std::to_string(featureIndex) +
              ", not along the output channels";
     return failure();
@@ -73,41 +75,101 @@ Operation *ConvTransposeOp::cloneWithWeights(OpBuilder &builder, Value weights,
   return clone;
 }
 
+//===----------------------------------------------------------------------===//
+// Matrix products
+//===----------------------------------------------------------------------===//
+
+/// The operand that holds the weights: the right one where both might.
+static unsigned findWeights(Value lhs, Value rhs) {
+  return matchPattern(lhs, m_Constant()) && !matchPattern(rhs, m_Constant())
+             ? 0
+             : 1;
+}
+
+unsigned GemmOp::getWeightsOperand() { return findWeights(getA(), getB()); }
+unsigned MatMulOp::getWeightsOperand() {
+  return findWeights(getLhs(), getRhs());
+}
+
+LogicalResult GemmOp::checkBias(std::string &reason) {
+  if (!getBias())
+    return success();
+  if (getWeightsOperand() == 0)
+    return refuse(reason, *this, "has a bias along the other dimension");
+  auto type = cast<ShapedType>(getBias().getType());
+  if (type.getRank() != 1 || type.getDimSize(0) != getType().getDimSize(1)) {
+    reason = "the bias does not have one element per column";
+    return failure();
+  }
+  // The shift would have to be divided by beta.
+  if (getBeta().convertToDouble() != 1.0) {
+    reason = "the bias is multiplied by beta";
+    return failure();
+  }
+  return success();
+}
+
 FailureOr<ScaleShiftTarget>
 GemmOp::getScaleShiftTargetBelow(int64_t featureIndex, std::string &reason) {
-  ShapedType weights = getB().getType();
-  if (failed(checkGeometry(weights, featureIndex, reason)))
+  const unsigned weightsOperand = getWeightsOperand();
+  const bool isLeft = weightsOperand == 0;
+  ShapedType weights = getTensorType(getOperand(weightsOperand));
+  if (failed(checkGeometry(weights, featureIndex, reason, isLeft ? 0 : 1)) ||
+      failed(checkBias(reason)))
     return failure();
-  FeatureView view;
-  if (getTransB()) {
-    view.featuresPerGroup = weights.getDimSize(0);
-    view.inner = weights.getDimSize(1);
-  } else {
-    view.outer = weights.getDimSize(0);
-    view.featuresPerGroup = weights.getDimSize(1);
-  }
-  if (Value bias = getBias()) {
-    auto type = cast<ShapedType>(bias.getType());
-    if (type.getRank() != 1 || type.getDimSize(0) != view.numFeatures()) {
-      reason = "the bias does not have one element per column";
-      return failure();
-    }
-    // The shift would have to be divided by beta.
-    if (getBeta().convertToDouble() != 1.0) {
-      reason = "the bias is multiplied by beta";
-      return failure();
-    }
-  }
-  return ScaleShiftTarget{getBMutable().getOperandNumber(), view, getBias()};
+  // Features are the rows of A' and the columns of B'.
+  const bool featuresFirst = isLeft ? !getTransA() : getTransB();
+  const int64_t rows = weights.getDimSize(0), columns = weights.getDimSize(1);
+  const FeatureView view = featuresFirst ? FeatureView{1, 1, rows, columns}
+                                         : FeatureView{1, rows, columns, 1};
+  return ScaleShiftTarget{weightsOperand, view, getBias(),
+                          /*takesBias=*/!isLeft};
 }
 
 Operation *GemmOp::cloneWithWeights(OpBuilder &builder, Value weights,
                                     Value bias) {
   auto clone = cast<GemmOp>(builder.clone(*getOperation()));
-  clone.getBMutable().assign(weights);
-  if (bias)
+  clone->setOperand(getWeightsOperand(), weights);
+  if (bias) {
     clone.getBiasMutable().assign(bias);
-  // Without a bias beta had no effect; the new one counts once.
-  clone.setBeta(APFloat(1.0));
+    // Without a bias beta had no effect; the new one counts once.
+    clone.setBeta(APFloat(1.0));
+  }
+  return clone;
+}
+
+FailureOr<ScaleShiftTarget>
+MatMulOp::getScaleShiftTargetBelow(int64_t featureIndex, std::string &reason) {
+  const unsigned weightsOperand = getWeightsOperand();
+  const RankedTensorType weights = getTensorType(getOperand(weightsOperand));
+  // The dimension of the weights that is dimension `featureIndex` of the
+  // result: rows of a left operand, columns of a right one, or a dimension of
+  // which each index has a matrix of its own.
+  const int64_t rank = getType().getRank();
+  const int64_t dim = featureIndex - rank + weights.getRank();
+  if (featureIndex == rank - (weightsOperand == 0 ? 1 : 2) || dim < 0)
+    return refuse(reason, *this,
+                  "has weights that do not vary along dimension " +
+                      Twine(featureIndex));
+  if (!weights.hasStaticShape()) {
+    reason = "the shape of the weights is not known";
+    return failure();
+  }
+  const ArrayRef<int64_t> shape = weights.getShape();
+  const FeatureView view{1, ShapedType::getNumElements(shape.take_front(dim)),
+                         shape[dim],
+                         ShapedType::getNumElements(shape.drop_front(dim + 1))};
+  if (view.numFeatures() != getType().getDimSize(featureIndex))
+    return refuse(reason, *this,
+                  "has weights that do not vary along dimension " +
+                      Twine(featureIndex));
+  return ScaleShiftTarget{weightsOperand, view, /*bias=*/Value(),
+                          /*takesBias=*/false};
+}
+
+Operation *MatMulOp::cloneWithWeights(OpBuilder &builder, Value weights,
+                                      Value) {
+  Operation *clone = builder.clone(*getOperation());
+  clone->setOperand(getWeightsOperand(), weights);
   return clone;
 }

@@ -53,6 +53,10 @@ std::optional<FoldAction> FoldAttempt::absorbAbove(const DownwardShift &shift,
   assert(target->inputView.numFeatures() ==
              static_cast<int64_t>(shift.values.numFeatures()) &&
          "the target has the features of the operand");
+  if (hasShift(shift.values) && !target->shiftObstacle.empty()) {
+    obstacle = target->shiftObstacle;
+    return std::nullopt;
+  }
   FoldAction action = createDownward(Kind::AbsorbAbove, use, shift.values);
   if (const int64_t size = getNumAddendElements(*target, shift.values)) {
     if (size > limits.maxAddendElements) {

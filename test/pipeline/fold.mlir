@@ -15,15 +15,16 @@ func.func @network(%x: tensor<1x2x4x4xf32>) -> tensor<1x2xf32> {
   %shift = arith.constant dense<-1.0> : tensor<2x1x1xf32>
   %matrix = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
 
-  // Nothing above the first normalization: it stays, in the type of the data.
+  // Nothing above the first normalization: the convolution below takes it.
   // s = 2/√4 = 1, t = 4 − 2·1 = 2
-  // CHECK-DAG: %[[TWO:.*]] = arith.constant dense<2.000000e+00> : tensor<2xf32>
-  // CHECK: %[[INPUT:.*]] = bn.scale_shift %{{.*}}, %{{.*}}, %[[TWO]] {featureIndex = 1 : i64} : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>)
   %0 = bn.inference %x, %two, %four, %two, %two {epsilon = 2.0 : f64, featureIndex = 1 : i64}
       : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
 
-  // The convolution takes a normalization and Caffe's scale: 3·(1·y + 2) − 1.
-  // CHECK-NEXT: %[[CONV:.*]] = nn.conv %[[INPUT]], %{{.*}} bias %{{.*}} :
+  // It takes another one and Caffe's scale, 3·(1·y + 2) − 1, from below: with
+  // weights of 1, y = (x₀ + 2) + (x₁ + 2), all in all 3·(x₀ + x₁) + 17.
+  // CHECK-DAG: %[[WEIGHTS:.*]] = arith.constant dense<3.000000e+00> : tensor<2x2x1x1xf32>
+  // CHECK-DAG: %[[BIAS:.*]] = arith.constant dense<1.700000e+01> : tensor<2xf32>
+  // CHECK: %[[CONV:.*]] = nn.conv %arg0, %[[WEIGHTS]] bias %[[BIAS]] :
   // CHECK-NEXT: %[[RELU:.*]] = nn.relu %[[CONV]]
   %1 = nn.conv %0, %weights : (tensor<1x2x4x4xf32>, tensor<2x2x1x1xf32>) -> tensor<1x2x4x4xf32>
   %2 = bn.inference %1, %two, %four, %two, %two {epsilon = 2.0 : f64, featureIndex = 1 : i64}

@@ -90,19 +90,20 @@ func.func @no_fold_batched_matmul(%x: tensor<1x2x2xf32>) -> tensor<1x2x2xf32> {
   %one = arith.constant dense<1.0> : tensor<2xf32>
   %weights = arith.constant dense<3.0> : tensor<2x2xf32>
   %0 = nn.matmul %x, %weights : (tensor<1x2x2xf32>, tensor<2x2xf32>) -> tensor<1x2x2xf32>
-  // expected-remark@+1 {{'nn.matmul' has no weights that a scale-shift could go into}}
+  // expected-remark@+1 {{'nn.matmul' has weights that do not vary along dimension 1}}
   %1 = bn.scale_shift %0, %one, %one {featureIndex = 1 : i64} : (tensor<1x2x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2xf32>
   return %1 : tensor<1x2x2xf32>
 }
 
 // -----
 
-// CHECK-LABEL: @no_fold_through_relu
-func.func @no_fold_through_relu(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+// The path through the relu ends at once.
+// CHECK-LABEL: @no_fold_relu_of_argument
+func.func @no_fold_relu_of_argument(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
   // CHECK: bn.scale_shift
   %one = arith.constant dense<1.0> : tensor<1xf32>
   %0 = nn.relu %x : tensor<1x1x4xf32>
-  // expected-remark@+1 {{'nn.relu' has no weights that a scale-shift could go into}}
+  // expected-remark@+1 {{'nn.relu' reads an argument}}
   %1 = bn.scale_shift %0, %one, %one {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x4xf32>
   return %1 : tensor<1x1x4xf32>
 }

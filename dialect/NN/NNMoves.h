@@ -1,0 +1,68 @@
+//===- NNMoves.h - The parts of answers about scale-shifts ----------------===//
+
+#ifndef BNOPT_DIALECT_NN_NNMOVES_H
+#define BNOPT_DIALECT_NN_NNMOVES_H
+
+#include "dialect/Interfaces/ScaleShiftOpInterface.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/Twine.h"
+
+#include <optional>
+
+namespace bnopt::nn {
+
+using ScaleShiftMoves = mlir::FailureOr<llvm::SmallVector<ScaleShiftMove>>;
+
+/// Fails with "'nn.relu' what" as the reason.
+mlir::LogicalResult refuse(std::string &reason, mlir::Operation *op,
+                           const llvm::Twine &what);
+
+bool hasUnitScales(const ScaleAndShift &values);
+bool hasZeroShifts(const ScaleAndShift &values);
+/// No scale is negative; −0.0 is not.
+bool hasNonNegativeScales(const ScaleAndShift &values);
+bool hasNonPositiveScales(const ScaleAndShift &values);
+bool hasNonZeroScales(const ScaleAndShift &values);
+
+/// The scales without the shifts.
+ScaleAndShift withoutShifts(ScaleAndShift values);
+/// The shifts multiplied by `factor`.
+ScaleAndShift withShiftsTimes(ScaleAndShift values, double factor);
+/// The same numbers along another dimension.
+ScaleAndShift alongDim(ScaleAndShift values, int64_t featureIndex);
+
+/// One way, which changes operand 0 alone.
+ScaleShiftMoves asMove(mlir::FailureOr<ScaleAndShift> values,
+                       bool changesOperator = false);
+
+inline mlir::RankedTensorType getTensorType(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+
+/// By how much dimensions of the result of a broadcasting operator count higher
+/// than those of `operand`.
+inline int64_t getMissingDims(mlir::Operation *op, unsigned operand) {
+  return getTensorType(op->getResult(0)).getRank() -
+         getTensorType(op->getOperand(operand)).getRank();
+}
+
+/// `above`, of an operand of a broadcasting operator, as values of the result;
+/// fails where the operand broadcasts along the features.
+mlir::FailureOr<ScaleAndShift> alongResult(mlir::Operation *op,
+                                           unsigned operand,
+                                           const ScaleAndShift &above,
+                                           std::string &reason);
+
+/// The numbers of a constant of floats of at most `maxElements`; none if
+/// `value` is something else.
+std::optional<std::vector<double>> readNumbers(mlir::Value value,
+                                               int64_t maxElements);
+
+/// Whether constants of `elementType` hold `value` as exactly as f32 does, so
+/// that no tolerance is needed for it.
+bool isRepresentable(double value, mlir::Type elementType);
+
+} // namespace bnopt::nn
+
+#endif // BNOPT_DIALECT_NN_NNMOVES_H
