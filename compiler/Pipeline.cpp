@@ -43,7 +43,10 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   // of all is rounded once, and an input that several branches read afterwards
   // has one user, which absorbs what stands above it.
   function.addPass(createMergeBranchesPass());
+  absorbOptions.settle = false;
   function.addPass(createAbsorbScaleShiftsPass(absorbOptions));
+  // Reshapes meet where a normalization has gone.
+  function.addPass(createCanonicalizeModelPass());
   // Absorption turns arithmetic between a convolution and its sum into weights:
   // branches that it has laid bare.
   function.addPass(createMergeBranchesPass());

@@ -145,6 +145,9 @@ def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp
     Option<"borderMapLimit", "border-map-limit", "int64_t", /*default=*/"65536",
            "largest constant, in elements, that is added for a shift at the "
            "borders of a padded window">,
+    Option<"settle", "settle", "bool", /*default=*/"true",
+           "report what stays, and round it to the type of the data: it will "
+           "not be looked at again">,
   ];
   let statistics = [
     Statistic<"numFolded", "num-folded", "scale-shifts folded into weights">,

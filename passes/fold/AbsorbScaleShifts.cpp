@@ -18,9 +18,11 @@
 #include "passes/Passes.h"
 #include "passes/fold/ApplyFoldPlan.h"
 #include "passes/fold/ConstantData.h"
+#include "passes/fold/DeadOperators.h"
 #include "passes/fold/FeatureConstants.h"
 #include "passes/fold/FoldPlan.h"
 #include "passes/fold/FoldRemarks.h"
+#include "passes/fold/RaiseNormalizations.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -229,11 +231,27 @@ struct AbsorbScaleShiftsPass
 
   void runOnOperation() override {
     const FoldLimits limits = {tolerance, borderMapLimit};
-    ScaleShiftFolder folder(getOperation(), limits);
-    const FoldCounts counts = folder.run();
-    numFolded += counts.folded;
-    numMerged += counts.merged;
+    std::optional<ScaleShiftFolder> folder;
+    int64_t numRaised = 0;
+    do {
+      folder.emplace(getOperation(), limits);
+      const FoldCounts counts = folder->run();
+      numFolded += counts.folded;
+      numMerged += counts.merged;
+      numRaised = counts.folded ? raiseChains() : 0;
+    } while (numRaised);
 
+    if (settle)
+      settleKept(*folder);
+    // Old weights go, and equal constants become one, at the start of the
+    // function: nothing is left for a second run to do.
+    if (failed(applyPatternsGreedily(getOperation(),
+                                     RewritePatternSet(&getContext()))))
+      signalPassFailure();
+  }
+
+private:
+  void settleKept(ScaleShiftFolder &folder) {
     getOperation()->walk([&](bn::ScaleShiftOp op) {
       StringRef reason = folder.getReason(op);
       remarkKept(op, reason.empty() ? "'scale' or 'shift' is not a constant"
@@ -241,11 +259,18 @@ struct AbsorbScaleShiftsPass
       narrowParameters(op);
       ++numKept;
     });
-    // Old weights go, and equal constants become one, at the start of the
-    // function: nothing is left for a second run to do.
-    if (failed(applyPatternsGreedily(getOperation(),
-                                     RewritePatternSet(&getContext()))))
-      signalPassFailure();
+  }
+
+  /// Scalars that a plan has made one per feature may have become what
+  /// `bn-raise-normalizations` knows as a scale-shift.
+  int64_t raiseChains() {
+    ConstantExpressions constants(getOperation());
+    const int64_t numRaised = raiseAffineChains(getOperation(), constants);
+    if (numRaised) {
+      constants.materialize();
+      eraseDeadUnder(getOperation());
+    }
+    return numRaised;
   }
 };
 
