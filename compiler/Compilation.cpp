@@ -50,7 +50,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
     PassManager pm(context);
     (void)applyPassManagerCLOptions(pm);
     if (phase == Phase::Fold)
-      addFoldPasses(pm);
+      addFoldPasses(pm, options.fold);
     else if (phase == Phase::Fuse)
       addFusePasses(pm);
     else

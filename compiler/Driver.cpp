@@ -64,6 +64,8 @@ static int interpret(Compilation &compilation, const DriverOptions &options) {
 
 static int compile(const DriverOptions &options,
                    const MlirOptMainConfig &config, DialectRegistry &registry) {
+  if (llvm::Error error = checkDriverOptions(options))
+    return reportError(std::move(error));
   llvm::Expected<Target> target = Target::parse(options.target);
   if (!target)
     return reportError(target.takeError());

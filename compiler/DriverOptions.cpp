@@ -59,6 +59,18 @@ struct CommandLine {
       cl::desc("Write the normalizations left, kernels, "
                "memory and times to a JSON file"),
       cl::value_desc("file.json"), cl::cat(category)};
+  cl::opt<double> foldTolerance{
+      "fold-tolerance",
+      cl::desc("Largest rounding error of folded weights, relative to the sum "
+               "of the terms of a result (default: 1e-6)"),
+      cl::value_desc("ratio"), cl::init(FoldOptions().tolerance),
+      cl::cat(category)};
+  cl::opt<int64_t> borderMapLimit{
+      "border-map-limit",
+      cl::desc("Largest constant that is added for a shift at the borders of a "
+               "padded window (default: 65536)"),
+      cl::value_desc("elements"), cl::init(FoldOptions().borderMapLimit),
+      cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),
@@ -137,6 +149,8 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
                                  : line.cacheDirectory.getValue();
   options.reportPath = line.report;
   options.inputShapes.assign(line.inputShapes.begin(), line.inputShapes.end());
+  options.fold.tolerance = line.foldTolerance;
+  options.fold.borderMapLimit = line.borderMapLimit;
   options.sanitizeThread = line.sanitize == Sanitizer::Thread;
   options.threads = line.threads;
   options.interpret = line.interpret;
@@ -150,7 +164,23 @@ bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
   return line.emit.getNumOccurrences() || line.stopAfter.getNumOccurrences() ||
          line.target.getNumOccurrences() || line.report.getNumOccurrences() ||
-         line.inputShapes.getNumOccurrences() || line.interpret;
+         line.inputShapes.getNumOccurrences() ||
+         line.foldTolerance.getNumOccurrences() ||
+         line.borderMapLimit.getNumOccurrences() || line.interpret;
+}
+
+llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {
+  // A tolerance that is not a number would let nothing through, silently.
+  if (!(options.fold.tolerance >= 0))
+    return llvm::createStringError(
+        "--fold-tolerance expects a number that is not negative, but got %g",
+        options.fold.tolerance);
+  if (options.fold.borderMapLimit < 0)
+    return llvm::createStringError(
+        "--border-map-limit expects a number of elements that is not negative, "
+        "but got %lld",
+        static_cast<long long>(options.fold.borderMapLimit));
+  return llvm::Error::success();
 }
 
 static std::optional<OutputKind> getKindOfSuffix(llvm::StringRef path) {

@@ -34,6 +34,7 @@ struct DriverOptions {
   std::string cacheDirectory;
   std::string reportPath;
   std::vector<std::string> inputShapes;
+  FoldOptions fold;
   bool sanitizeThread = false;
   unsigned threads = 0;
 
@@ -51,6 +52,9 @@ DriverOptions getDriverOptions(std::string inputPath, std::string outputPath);
 
 /// Whether an option was given that only a compilation has.
 bool hasCompilationOptions();
+
+/// Fails if an option has a value that it cannot have.
+llvm::Error checkDriverOptions(const DriverOptions &options);
 
 /// What to write: `emit`, or what the suffix of the output says, or MLIR where
 /// the compilation stops early. Fails on contradictions.
