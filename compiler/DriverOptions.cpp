@@ -71,6 +71,20 @@ struct CommandLine {
                "padded window (default: 65536)"),
       cl::value_desc("elements"), cl::init(FoldOptions().borderMapLimit),
       cl::cat(category)};
+  cl::list<std::string> keep{
+      "keep-bn",
+      cl::desc("Nodes whose normalizations are not folded; --summary lists the "
+               "names"),
+      cl::value_desc("name,..."), cl::CommaSeparated, cl::cat(category)};
+  cl::opt<InvalidParameters> invalid{
+      "invalid-bn",
+      cl::desc("What to do with a batch normalization that has no finite scale "
+               "and shift"),
+      cl::values(clEnumValN(InvalidParameters::Error, "error",
+                            "refuse the model (default)"),
+                 clEnumValN(InvalidParameters::Keep, "keep",
+                            "warn, and compute it at run time")),
+      cl::init(InvalidParameters::Error), cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),
@@ -151,6 +165,8 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
   options.inputShapes.assign(line.inputShapes.begin(), line.inputShapes.end());
   options.fold.tolerance = line.foldTolerance;
   options.fold.borderMapLimit = line.borderMapLimit;
+  options.fold.keep.assign(line.keep.begin(), line.keep.end());
+  options.fold.invalid = line.invalid;
   options.sanitizeThread = line.sanitize == Sanitizer::Thread;
   options.threads = line.threads;
   options.interpret = line.interpret;
@@ -166,7 +182,9 @@ bool bnopt::hasCompilationOptions() {
          line.target.getNumOccurrences() || line.report.getNumOccurrences() ||
          line.inputShapes.getNumOccurrences() ||
          line.foldTolerance.getNumOccurrences() ||
-         line.borderMapLimit.getNumOccurrences() || line.interpret;
+         line.borderMapLimit.getNumOccurrences() ||
+         line.keep.getNumOccurrences() || line.invalid.getNumOccurrences() ||
+         line.interpret;
 }
 
 llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {

@@ -28,15 +28,23 @@ StringRef bnopt::getPhaseName(Phase phase) {
 }
 
 void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
-  OpPassManager &function = pm.nest<func::FuncOp>();
+  InferenceToScaleShiftPassOptions scaleShiftOptions;
+  scaleShiftOptions.keepInvalid = options.invalid == InvalidParameters::Keep;
   AbsorbScaleShiftsPassOptions absorbOptions;
   absorbOptions.tolerance = options.tolerance;
   absorbOptions.borderMapLimit = options.borderMapLimit;
   // Spelled-out scale-shifts are recognized before absorption looks for them.
-  function.addPass(createCanonicalizeModelPass());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizeModelPass());
   // Before anything folds: what is written out must still be there.
-  function.addPass(createRaiseNormalizationsPass());
-  function.addPass(createInferenceToScaleShiftPass());
+  pm.addNestedPass<func::FuncOp>(createRaiseNormalizationsPass());
+  // When all normalizations are known, and none has changed.
+  if (!options.keep.empty()) {
+    KeepNormalizationsPassOptions keepOptions;
+    keepOptions.names.assign(options.keep.begin(), options.keep.end());
+    pm.addPass(createKeepNormalizationsPass(keepOptions));
+  }
+  OpPassManager &function = pm.nest<func::FuncOp>();
+  function.addPass(createInferenceToScaleShiftPass(scaleShiftOptions));
   // Before absorption, which may move the affine parts of norms on.
   function.addPass(createSplitAffinesPass());
   // A branch takes in its scale-shift before absorption does, so that the sum
@@ -93,6 +101,24 @@ struct FoldPipelineOptions : PassPipelineOptions<FoldPipelineOptions> {
       llvm::cl::desc("largest constant, in elements, that is added for a shift "
                      "at the borders of a padded window"),
       llvm::cl::init(FoldOptions().borderMapLimit)};
+  ListOption<std::string> keep{
+      *this, "keep",
+      llvm::cl::desc("names of the nodes whose normalizations stay")};
+  Option<bool> keepInvalid{
+      *this, "keep-invalid",
+      llvm::cl::desc("leave batch normalizations as they are whose scale and "
+                     "shift are not finite"),
+      llvm::cl::init(false)};
+
+  FoldOptions get() const {
+    FoldOptions options;
+    options.tolerance = tolerance;
+    options.borderMapLimit = borderMapLimit;
+    options.keep.assign(keep.begin(), keep.end());
+    if (keepInvalid)
+      options.invalid = InvalidParameters::Keep;
+    return options;
+  }
 };
 
 struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
@@ -110,7 +136,7 @@ void bnopt::registerPipelines() {
   PassPipelineRegistration<FoldPipelineOptions>(
       "bn-fold", "Fold normalizations into their neighbours",
       [](OpPassManager &pm, const FoldPipelineOptions &options) {
-        addFoldPasses(pm, {options.tolerance, options.borderMapLimit});
+        addFoldPasses(pm, options.get());
       });
   PassPipelineRegistration<>("bn-fuse", "Form kernels", addFusePasses);
   PassPipelineRegistration<LowerPipelineOptions>(

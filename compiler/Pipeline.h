@@ -7,12 +7,19 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include <string>
+#include <vector>
+
 namespace bnopt {
 
 /// The phases of a compilation, in order. `--stop-after` names them.
 enum class Phase { Import, Fold, Fuse, Lower, Emit };
 
 llvm::StringRef getPhaseName(Phase phase);
+
+/// What to do where variance + epsilon is not positive, or a parameter is not
+/// finite: refuse the model, or warn and compute it at run time, NaN and all.
+enum class InvalidParameters { Error, Keep };
 
 /// How far folding may go.
 struct FoldOptions {
@@ -22,6 +29,10 @@ struct FoldOptions {
   /// Largest constant, in elements, that is added for a shift at the borders of
   /// a padded window.
   int64_t borderMapLimit = 65536;
+  /// Names of nodes whose normalizations stay.
+  std::vector<std::string> keep = {};
+  /// What becomes of a batch norm whose scale and shift are not finite.
+  InvalidParameters invalid = InvalidParameters::Error;
 };
 
 /// Folds normalizations into the operators beside them.

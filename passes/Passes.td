@@ -65,12 +65,38 @@ def RaiseNormalizationsPass : Pass<"bn-raise-normalizations", "::mlir::func::Fun
   ];
 }
 
+def KeepNormalizationsPass : Pass<"bn-keep-normalizations", "::mlir::ModuleOp"> {
+  let summary = "Mark normalizations that are asked to stay as they are";
+  let description = [{
+    Those of the given names get the attribute `bn.keep`. No pass folds such a
+    normalization, merges it with another one or changes its parameters but for
+    `bn-inference-to-scale-shift`, which takes the attribute along. Where there
+    are no names, as in IR that was written by hand, LINE:COLUMN is one.
+
+    A name that no normalization has is an error.
+
+    ```mlir
+    %y = bn.scale_shift %x, %s, %t {featureIndex = 1 : i64} : … loc("norm")
+    // becomes with names=norm
+    %y = bn.scale_shift %x, %s, %t {bn.keep, featureIndex = 1 : i64} : …
+    ```
+  }];
+  let options = [
+    ListOption<"names", "names", "std::string",
+               "names of the nodes whose normalizations stay">,
+  ];
+  let statistics = [
+    Statistic<"numMarked", "num-marked", "normalizations marked">,
+  ];
+}
+
 def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::func::FuncOp"> {
   let summary = "Turn inference batch normalization into one scale and one shift per feature";
   let description = [{
     `s = scale/√(variance + epsilon)` and `t = offset − mean·s`, in f64, when
     all parameters are constants. A variance + epsilon that is not positive,
-    or a parameter that is not finite, is an error.
+    or a parameter that is not finite, is an error, or by 'keep-invalid' a
+    warning, and the normalization stays.
 
     ```mlir
     %y = bn.inference %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
@@ -79,9 +105,14 @@ def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::fun
     ```
   }];
   let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"keepInvalid", "keep-invalid", "bool", /*default=*/"false",
+           "leave batch normalizations as they are whose scale and shift are "
+           "not finite">,
+  ];
   let statistics = [
     Statistic<"numConverted", "num-converted", "batch normalizations converted">,
-    Statistic<"numKept", "num-kept", "batch normalizations with parameters that are not constant">,
+    Statistic<"numKept", "num-kept", "batch normalizations that stay">,
   ];
 }
 

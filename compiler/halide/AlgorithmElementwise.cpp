@@ -128,8 +128,12 @@ bool AlgorithmBuilder::buildNormalization(Operation *op) {
     return false;
   define(op, [&](ArrayRef<Expr> indices) {
     Expr feature = indices[inference.getFeatureIndex()];
-    Expr deviation = Halide::sqrt(read(inference.getVariance(), feature) +
-                                  toFloat(inference.getEpsilon()));
+    // In f64, in which epsilon is given: where a variance is the negative of
+    // it, rounding would decide between NaN and infinity.
+    Expr radicand =
+        Halide::cast<double>(read(inference.getVariance(), feature)) +
+        Expr(inference.getEpsilon().convertToDouble());
+    Expr deviation = Halide::cast<float>(Halide::sqrt(radicand));
     return read(inference.getScale(), feature) *
                (read(inference.getInput(), indices) -
                 read(inference.getMean(), feature)) /

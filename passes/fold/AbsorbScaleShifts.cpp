@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/Passes.h"
 #include "passes/fold/ApplyFoldPlan.h"
 #include "passes/fold/ConstantData.h"
@@ -254,6 +255,8 @@ private:
   void settleKept(ScaleShiftFolder &folder) {
     getOperation()->walk([&](bn::ScaleShiftOp op) {
       StringRef reason = folder.getReason(op);
+      if (isAskedToStay(op))
+        reason = "asked to keep";
       remarkKept(op, reason.empty() ? "'scale' or 'shift' is not a constant"
                                     : reason);
       narrowParameters(op);

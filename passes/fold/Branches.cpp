@@ -16,6 +16,8 @@
 
 #include "passes/fold/Branches.h"
 
+#include "passes/Normalizations.h"
+
 #include "mlir/IR/Threading.h"
 
 #include <atomic>
@@ -98,7 +100,8 @@ std::optional<Branch> readBranch(Value addend) {
   Value value = addend;
   if (auto scaleShift = value.getDefiningOp<bn::ScaleShiftOp>())
     if (auto values = readScaleAndShift(scaleShift);
-        values && values->featureIndex == 1 && scaleShift->hasOneUse()) {
+        values && values->featureIndex == 1 && scaleShift->hasOneUse() &&
+        !isAskedToStay(scaleShift)) {
       branch.scaleShift = scaleShift;
       branch.values = *values;
       value = scaleShift.getInput();

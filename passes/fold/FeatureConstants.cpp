@@ -8,6 +8,7 @@
 
 #include "passes/fold/FeatureConstants.h"
 
+#include "passes/Normalizations.h"
 #include "passes/fold/ConstantData.h"
 
 #include "dialect/NN/NNOps.h"
@@ -62,13 +63,13 @@ std::optional<std::pair<double, double>> getScaleShift(Operation *op, double c,
 } // namespace
 
 bool mayBeFeatureAffine(Operation *op) {
+  if (isAskedToStay(op))
+    return false;
   return isa<bn::ScaleShiftOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op);
 }
 
 /// The operator as arithmetic with a constant; none if it is something else.
 static std::optional<FeatureAffine> readArithmetic(Operation *op) {
-  if (!mayBeFeatureAffine(op))
-    return std::nullopt;
   std::optional<ConstantData> constant = ConstantData::get(op->getOperand(1));
   const bool constantFirst = !constant;
   if (constantFirst)
@@ -96,6 +97,8 @@ static std::optional<FeatureAffine> readArithmetic(Operation *op) {
 }
 
 std::optional<FeatureAffine> readFeatureAffine(Operation *op) {
+  if (!mayBeFeatureAffine(op))
+    return std::nullopt;
   auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op);
   if (!scaleShift)
     return readArithmetic(op);

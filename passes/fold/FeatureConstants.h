@@ -15,7 +15,7 @@ struct FeatureAffine {
 
 /// The map that `op` computes: a `bn.scale_shift` with constant parameters, or
 /// addition, subtraction, multiplication or division by a constant per feature.
-/// None if it is anything else, or not finite.
+/// None if it is anything else, not finite, or asked to stay.
 std::optional<FeatureAffine> readFeatureAffine(mlir::Operation *op);
 
 /// Whether operators of this kind are ever such maps.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/fold/FoldAttempt.h"
 #include "passes/fold/ScaleAndShift.h"
 
@@ -31,6 +32,10 @@ std::optional<FoldAction> FoldAttempt::mergeDown(const DownwardShift &shift,
       static_cast<int64_t>(below.getFeatureIndex()) !=
           shift.values.featureIndex) {
     obstacle = "the 'bn.scale_shift' there is along another dimension";
+    return std::nullopt;
+  }
+  if (isAskedToStay(below)) {
+    obstacle = "the 'bn.scale_shift' there is asked to stay";
     return std::nullopt;
   }
   if (!readScaleAndShift(below)) {

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/fold/FoldAttempt.h"
 #include "passes/fold/ScaleAndShift.h"
 
@@ -76,6 +77,10 @@ FoldAttempt::mergeUp(const UpwardShift &shift, std::string &obstacle) {
   if (static_cast<int64_t>(above.getFeatureIndex()) !=
       shift.values.featureIndex) {
     obstacle = "the 'bn.scale_shift' there is along another dimension";
+    return std::nullopt;
+  }
+  if (isAskedToStay(above)) {
+    obstacle = "the 'bn.scale_shift' there is asked to stay";
     return std::nullopt;
   }
   if (!readScaleAndShift(above)) {

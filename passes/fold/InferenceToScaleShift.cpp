@@ -13,10 +13,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/Passes.h"
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FoldRemarks.h"
 #include "passes/fold/ScaleAndShift.h"
+
+#include "llvm/Support/Format.h"
 
 #include <array>
 #include <cmath>
@@ -51,28 +54,32 @@ readParameters(bn::InferenceOp op, std::string &reason) {
   return values;
 }
 
-/// s and t of every feature, or an error at the first feature without them.
+/// s and t of every feature; fails with `problem` at the first one without.
 FailureOr<ScaleAndShift>
 computeScaleAndShift(bn::InferenceOp op,
-                     const std::array<std::vector<double>, 4> &parameters) {
+                     const std::array<std::vector<double>, 4> &parameters,
+                     std::string &problem) {
   const auto &[scale, offset, mean, variance] = parameters;
   const double epsilon = op.getEpsilon().convertToDouble();
   ScaleAndShift result(scale.size(), op.getFeatureIndex());
+  llvm::raw_string_ostream stream(problem);
   for (size_t c = 0; c < scale.size(); ++c) {
     const double radicand = variance[c] + epsilon;
     // A NaN fails the comparison as well.
-    if (!(radicand > 0) || !std::isfinite(radicand))
-      return op.emitOpError()
-             << "expects 'variance' + 'epsilon' to be positive and finite, but "
+    if (!(radicand > 0) || !std::isfinite(radicand)) {
+      stream << "expects 'variance' + 'epsilon' to be positive and finite, but "
                 "feature "
-             << c << " has " << variance[c] << " + " << epsilon;
+             << c << " has " << llvm::format("%.9g + %g", variance[c], epsilon);
+      return failure();
+    }
     result.scale[c] = scale[c] / std::sqrt(radicand);
     result.shift[c] = offset[c] - mean[c] * result.scale[c];
-    if (!std::isfinite(result.scale[c]) || !std::isfinite(result.shift[c]))
-      return op.emitOpError()
-             << "expects finite parameters, but feature " << c << " has scale "
-             << scale[c] << ", offset " << offset[c] << ", mean " << mean[c]
-             << " and variance " << variance[c];
+    if (!std::isfinite(result.scale[c]) || !std::isfinite(result.shift[c])) {
+      stream << "expects finite parameters, but feature " << c
+             << llvm::format(" has scale %g, offset %g", scale[c], offset[c])
+             << llvm::format(", mean %g and variance %g", mean[c], variance[c]);
+      return failure();
+    }
   }
   return result;
 }
@@ -82,12 +89,16 @@ void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
   auto scaleShift =
       createScaleShift(builder, op.getLoc(), op.getInput(), values);
+  if (isAskedToStay(op))
+    scaleShift->setAttr(keepAttrName, builder.getUnitAttr());
   op.replaceAllUsesWith(scaleShift.getResult());
   op.erase();
 }
 
 struct InferenceToScaleShiftPass
     : impl::InferenceToScaleShiftPassBase<InferenceToScaleShiftPass> {
+  using InferenceToScaleShiftPassBase::InferenceToScaleShiftPassBase;
+
   void runOnOperation() override {
     WalkResult walked = getOperation()->walk([&](bn::InferenceOp op) {
       std::string reason;
@@ -97,9 +108,18 @@ struct InferenceToScaleShiftPass
         ++numKept;
         return WalkResult::advance();
       }
-      FailureOr<ScaleAndShift> values = computeScaleAndShift(op, *parameters);
-      if (failed(values))
+      std::string problem;
+      auto values = computeScaleAndShift(op, *parameters, problem);
+      if (failed(values) && keepInvalid) {
+        op.emitWarning() << problem << "; it stays, to be computed at run time";
+        remarkKept(op, problem);
+        ++numKept;
+        return WalkResult::advance();
+      }
+      if (failed(values)) {
+        op.emitOpError(problem);
         return WalkResult::interrupt();
+      }
       replaceByScaleShift(op, *values);
       ++numConverted;
       return WalkResult::advance();

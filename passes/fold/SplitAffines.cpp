@@ -14,6 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/Passes.h"
 #include "passes/fold/DeadOperators.h"
 #include "passes/fold/FoldRemarks.h"
@@ -37,7 +38,7 @@ namespace {
 /// Moves scale and offset of `norm` into a scale-shift below it.
 bool splitAffine(Operation *norm) {
   // The statistics of a training norm go to the caller with it.
-  if (isa<bn::TrainingOp>(norm))
+  if (isa<bn::TrainingOp>(norm) || isAskedToStay(norm))
     return false;
   std::optional<NormAffine> affine = readNormAffine(norm);
   // Parameters along several dimensions are no scale-shift.
@@ -75,7 +76,8 @@ SmallVector<size_t> getFeatures(const NormAffine &affine, RankedTensorType type,
 bool mergeAffine(bn::ScaleShiftOp scaleShift) {
   Operation *norm = scaleShift.getInput().getDefiningOp();
   // Another user would see scaled values.
-  if (!norm || !scaleShift.getInput().hasOneUse())
+  if (!norm || !scaleShift.getInput().hasOneUse() || isAskedToStay(norm) ||
+      isAskedToStay(scaleShift))
     return false;
   std::optional<NormAffine> affine = readNormAffine(norm);
   std::optional<ScaleAndShift> values = readScaleAndShift(scaleShift);

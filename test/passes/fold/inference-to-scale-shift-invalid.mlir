@@ -6,7 +6,7 @@
 func.func @variance_plus_epsilon_is_zero(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %one = arith.constant dense<1.0> : tensor<2xf32>
   %variance = arith.constant dense<[1.0, -0.5]> : tensor<2xf32>
-  // expected-error@+1 {{'bn.inference' op expects 'variance' + 'epsilon' to be positive and finite, but feature 1 has -5.000000e-01 + 5.000000e-01}}
+  // expected-error@+1 {{'bn.inference' op expects 'variance' + 'epsilon' to be positive and finite, but feature 1 has -0.5 + 0.5}}
   %y = bn.inference %x, %one, %one, %one, %variance {epsilon = 0.5 : f64, featureIndex = 1 : i64}
       : (tensor<1x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
