@@ -33,6 +33,8 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   AbsorbScaleShiftsPassOptions absorbOptions;
   absorbOptions.tolerance = options.tolerance;
   absorbOptions.borderMapLimit = options.borderMapLimit;
+  MergeBranchesPassOptions branchOptions;
+  branchOptions.tolerance = options.tolerance;
   // Spelled-out scale-shifts are recognized before absorption looks for them.
   pm.addNestedPass<func::FuncOp>(createCanonicalizeModelPass());
   // Before anything folds: what is written out must still be there.
@@ -50,14 +52,14 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   // A branch takes in its scale-shift before absorption does, so that the sum
   // of all is rounded once, and an input that several branches read afterwards
   // has one user, which absorbs what stands above it.
-  function.addPass(createMergeBranchesPass());
+  function.addPass(createMergeBranchesPass(branchOptions));
   absorbOptions.settle = false;
   function.addPass(createAbsorbScaleShiftsPass(absorbOptions));
   // Reshapes meet where a normalization has gone.
   function.addPass(createCanonicalizeModelPass());
   // Absorption turns arithmetic between a convolution and its sum into weights:
   // branches that it has laid bare.
-  function.addPass(createMergeBranchesPass());
+  function.addPass(createMergeBranchesPass(branchOptions));
   // Last: a scale-shift that stays costs nothing inside a norm.
   function.addPass(createMergeAffinesPass());
 }

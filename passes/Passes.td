@@ -201,7 +201,8 @@ def MergeBranchesPass : Pass<"bn-merge-branches", "::mlir::func::FuncOp"> {
       further than the pads say,
     - it takes no more multiplications than the branches. Branches of different
       numbers of groups become block-diagonal with the greatest common divisor
-      of these.
+      of these,
+    - rounding the sums costs no more than 'tolerance'.
 
     The weights are summed in f64, scale-shifts included, and rounded once.
 
@@ -215,6 +216,11 @@ def MergeBranchesPass : Pass<"bn-merge-branches", "::mlir::func::FuncOp"> {
     ```
   }];
   let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"tolerance", "tolerance", "double", /*default=*/"1e-6",
+           "largest rounding error of the summed weights, relative to the sum of "
+           "the terms of the branches">,
+  ];
   let statistics = [
     Statistic<"numMerged", "num-merged", "branches merged into another">,
   ];

@@ -65,7 +65,15 @@ public:
   }
 
   /// Why `op` stays.
-  StringRef getReason(Operation *op) { return reasons[op]; }
+  FoldObstacle getObstacle(Operation *op) const {
+    if (isAskedToStay(op))
+      return {ObstacleKind::AskedToKeep, "asked to keep"};
+    auto found = obstacles.find(op);
+    if (found != obstacles.end())
+      return found->second;
+    return {ObstacleKind::NonConstantParameter,
+            "'scale' or 'shift' is not a constant"};
+  }
 
 private:
   //===--------------------------------------------------------------------===//
@@ -114,7 +122,7 @@ private:
 
   void process(Operation *op, const FeatureAffine &first) {
     if (isIdentity(first.values)) {
-      remarkFolded(op, op, "s = 1, t = 0");
+      remarkFolded(op, {op, {}}, "s = 1, t = 0");
       rewriter.replaceOp(op, first.input);
       ++counts.folded;
       return;
@@ -129,7 +137,7 @@ private:
       return;
     if (mergeWithUser(chain, first.input))
       return;
-    reasons[op] = search.reason;
+    obstacles[op] = search.obstacle;
     for (Operation *visited : search.visited)
       dependents[visited].push_back(op);
     // A chain also depends on what it may come to consist of.
@@ -159,7 +167,9 @@ private:
     auto plan = findFoldPlan(request, limits, search);
     if (!plan)
       return false;
-    Operation *end = plan->getEnd() ? plan->getEnd() : chain.back();
+    FoldEnd end = plan->getEnd();
+    if (!end.op)
+      end.op = chain.back();
     for (Operation *op : chain)
       remarkFolded(op, end, plan->describe());
     applyFoldPlan(rewriter, std::move(*plan), request, chain);
@@ -174,7 +184,8 @@ private:
       return false;
     const ScaleAndShift merged = compose(readFeatureAffine(chain[1])->values,
                                          readFeatureAffine(chain[0])->values);
-    remarkFolded(chain[1], chain[0], "s = s2*s1, t = s2*t1 + t2");
+    remarkFolded(chain[1], {chain[0], getNodeNames(chain[0]->getLoc())},
+                 "s = s2*s1, t = s2*t1 + t2");
     rewriter.setInsertionPoint(chain[1]);
     auto result = createScaleShift(
         rewriter, getFusedLoc(rewriter, chain.take_front(2)), input, merged);
@@ -194,7 +205,7 @@ private:
   DenseSet<Operation *> queued;
   /// For each operator the maps whose plans failed after looking at it.
   DenseMap<Operation *, SmallVector<Operation *>> dependents;
-  DenseMap<Operation *, std::string> reasons;
+  DenseMap<Operation *, FoldObstacle> obstacles;
 };
 
 //===----------------------------------------------------------------------===//
@@ -254,11 +265,7 @@ struct AbsorbScaleShiftsPass
 private:
   void settleKept(ScaleShiftFolder &folder) {
     getOperation()->walk([&](bn::ScaleShiftOp op) {
-      StringRef reason = folder.getReason(op);
-      if (isAskedToStay(op))
-        reason = "asked to keep";
-      remarkKept(op, reason.empty() ? "'scale' or 'shift' is not a constant"
-                                    : reason);
+      remarkKept(op, folder.getObstacle(op));
       narrowParameters(op);
       ++numKept;
     });

@@ -17,10 +17,12 @@
 #include "passes/fold/Branches.h"
 
 #include "passes/Normalizations.h"
+#include "passes/fold/FoldedShifts.h"
 
 #include "mlir/IR/Threading.h"
 
-#include <atomic>
+#include "llvm/Support/Format.h"
+
 #include <numeric>
 
 using namespace mlir;
@@ -233,50 +235,60 @@ public:
 
   int64_t getRowSize() const { return inputsPerGroup * windowSize; }
 
-  /// Whether all elements are finite in the type of `result`.
-  bool fill(ConstantBuffer &result, MLIRContext *context) const {
+  /// The largest error of a row after rounding, relative to its terms; not
+  /// finite where a weight is not.
+  double fill(ConstantBuffer &result, MLIRContext *context) const {
     const int64_t numRows = branches.front()->numOutputs;
     const int64_t rowsPerTask =
         std::max<int64_t>(1, elementsPerTask / getRowSize());
-    std::atomic<bool> finite = true;
+    std::vector<double> bounds(numRows);
     parallelFor(
         context, 0, llvm::divideCeil(numRows, rowsPerTask), [&](int64_t task) {
           const int64_t end = std::min((task + 1) * rowsPerTask, numRows);
           for (int64_t row = task * rowsPerTask; row < end; ++row)
-            if (!fillRow(result, row))
-              finite = false;
+            bounds[row] = fillRow(result, row);
         });
-    return finite;
+    double bound = 0;
+    for (const double row : bounds)
+      bound = std::isfinite(row) ? std::max(bound, row) : INFINITY;
+    return bound;
   }
 
 private:
-  bool fillRow(ConstantBuffer &result, int64_t output) const {
+  double fillRow(ConstantBuffer &result, int64_t output) const {
     std::vector<double> row(getRowSize());
+    double error = 0, magnitude = 0;
     for (size_t index = 0; index < branches.size(); ++index)
-      addBranch(*branches[index], positions[index], output, row);
+      magnitude += addBranch(*branches[index], positions[index], output, row);
     const int64_t begin = output * getRowSize();
-    return result.fill(begin, begin + getRowSize(),
-                       [&](int64_t i) { return row[i - begin]; });
+    for (int64_t i = 0; i < getRowSize(); ++i)
+      error += std::fabs(row[i] - result.store(begin + i, row[i]));
+    return error / std::max(magnitude, smallestNormal);
   }
 
-  void addBranch(const Branch &branch, ArrayRef<int64_t> taps, int64_t output,
-                 MutableArrayRef<double> row) const {
+  /// Returns the sum of the magnitudes of what it adds.
+  double addBranch(const Branch &branch, ArrayRef<int64_t> taps, int64_t output,
+                   MutableArrayRef<double> row) const {
     const auto firstInput = [&](int64_t groups) {
       return output / (branch.numOutputs / groups) *
              (branch.numInputs / groups);
     };
     const double scale = branch.values.scale[output];
     const int64_t numTaps = taps.size();
+    double magnitude = 0;
     int64_t weight = output * branch.inputsPerGroup() * numTaps;
     int64_t column =
         (firstInput(branch.groups) - firstInput(shape.groups)) * windowSize;
     for (int64_t i = 0; i < branch.inputsPerGroup(); ++i) {
-      for (int64_t tap = 0; tap < numTaps; ++tap, ++weight)
-        row[column + taps[tap]] +=
-            scale *
-            (branch.weights ? (*branch.weights)[weight] : branch.diagonal);
+      for (int64_t tap = 0; tap < numTaps; ++tap, ++weight) {
+        const double term = scale * (branch.weights ? (*branch.weights)[weight]
+                                                    : branch.diagonal);
+        row[column + taps[tap]] += term;
+        magnitude += std::fabs(term);
+      }
       column += windowSize;
     }
+    return magnitude;
   }
 
   ArrayRef<const Branch *> branches;
@@ -287,19 +299,25 @@ private:
 };
 } // namespace
 
+/// Raises `bound`, without limit where a sum is not finite.
 static ConstantBuffer sumBiases(ArrayRef<const Branch *> branches,
-                                Type elementType, bool &finite) {
+                                Type elementType, double &bound) {
   const int64_t numOutputs = branches.front()->numOutputs;
   ConstantBuffer bias(RankedTensorType::get(numOutputs, elementType));
-  finite &= bias.fill(0, numOutputs, [&](int64_t output) {
-    double sum = 0;
-    for (const Branch *branch : branches)
-      sum +=
-          branch->values.shift[output] +
-          (branch->bias ? branch->values.scale[output] * (*branch->bias)[output]
-                        : 0);
+  const bool finite = fillSums(bias, bound, [&](int64_t output) {
+    SumOfTerms sum{0, 0};
+    for (const Branch *branch : branches) {
+      const double shift = branch->values.shift[output];
+      const double scaled =
+          branch->bias ? branch->values.scale[output] * (*branch->bias)[output]
+                       : 0;
+      sum.value += shift + scaled;
+      sum.magnitude += std::fabs(shift) + std::fabs(scaled);
+    }
     return sum;
   });
+  if (!finite)
+    bound = INFINITY;
   return bias;
 }
 
@@ -326,10 +344,26 @@ static nn::ConvOp createConvolution(OpBuilder &builder, Location loc, Type type,
                             builder.getI64IntegerAttr(shape.groups));
 }
 
-FailureOr<nn::ConvOp> buildMerged(OpBuilder &builder, Location loc,
-                                  ArrayRef<const Branch *> branches,
-                                  const MergedShape &shape,
-                                  std::string &reason) {
+/// Whether weights as exact as `bound` will do; if not, `reason` says why.
+static bool isExactEnough(double bound, Type elementType, double tolerance,
+                          std::string &reason) {
+  if (std::isfinite(bound) && bound <= tolerance)
+    return true;
+  llvm::raw_string_ostream stream(reason);
+  if (!std::isfinite(bound))
+    stream << "the sum of the weights is not finite in their type";
+  else
+    stream << "rounding the sum of the weights to " << elementType
+           << llvm::format(" may change results by %.1e of their terms, more "
+                           "than the tolerance of %.1e",
+                           bound, tolerance);
+  return false;
+}
+
+FailureOr<MergedBranches> buildMerged(OpBuilder &builder, Location loc,
+                                      ArrayRef<const Branch *> branches,
+                                      const MergedShape &shape,
+                                      double tolerance, std::string &reason) {
   const Branch &first = *branches.front();
   const Branch &convolution = **llvm::find_if(
       branches, [](const Branch *branch) { return branch->isConvolution(); });
@@ -338,25 +372,24 @@ FailureOr<nn::ConvOp> buildMerged(OpBuilder &builder, Location loc,
                                       first.numInputs / shape.groups};
   for (const TapGrid &grid : shape.grids)
     weightShape.push_back(grid.count);
-  ConstantBuffer weights(RankedTensorType::get(
-      weightShape, convolution.weights->getType().getElementType()));
-  bool finite =
+  Type elementType = convolution.weights->getType().getElementType();
+  ConstantBuffer weights(RankedTensorType::get(weightShape, elementType));
+  double bound =
       MergedWeights(branches, shape).fill(weights, builder.getContext());
   ConstantBuffer bias =
       sumBiases(branches,
                 convolution.bias ? convolution.bias->getType().getElementType()
                                  : type.getElementType(),
-                finite);
-  if (!finite) {
-    reason = "the sum of the weights is not finite in their type";
+                bound);
+  if (!isExactEnough(bound, elementType, tolerance, reason))
     return failure();
-  }
   Value biasValue;
   if (llvm::any_of(branches, [](const Branch *b) { return b->hasBias(); }))
     biasValue = std::move(bias).build(builder, loc, "bias");
   Value weightsValue = std::move(weights).build(builder, loc, "weights");
-  return createConvolution(builder, loc, type, first.input, weightsValue,
-                           biasValue, shape);
+  return MergedBranches{createConvolution(builder, loc, type, first.input,
+                                          weightsValue, biasValue, shape),
+                        bound};
 }
 
 } // namespace bnopt

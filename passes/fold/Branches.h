@@ -57,13 +57,20 @@ struct MergedShape {
 mlir::FailureOr<MergedShape>
 getMergedShape(llvm::ArrayRef<const Branch *> branches, std::string &reason);
 
+/// A sum of branches, and how much rounding its weights may change results,
+/// relative to the sum of the terms of the branches.
+struct MergedBranches {
+  nn::ConvOp conv;
+  double bound = 0;
+};
+
 /// Builds the sum of `branches` at `loc`; fails with `reason`, having built
-/// nothing, when its weights are not finite in their type.
-mlir::FailureOr<nn::ConvOp> buildMerged(mlir::OpBuilder &builder,
-                                        mlir::Location loc,
-                                        llvm::ArrayRef<const Branch *> branches,
-                                        const MergedShape &shape,
-                                        std::string &reason);
+/// nothing, when its weights are not finite in their type or not exact within
+/// `tolerance`.
+mlir::FailureOr<MergedBranches>
+buildMerged(mlir::OpBuilder &builder, mlir::Location loc,
+            llvm::ArrayRef<const Branch *> branches, const MergedShape &shape,
+            double tolerance, std::string &reason);
 
 } // namespace bnopt
 

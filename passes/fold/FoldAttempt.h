@@ -23,7 +23,7 @@ public:
                                   const ScaleAndShift &values);
 
   /// The first obstacle of the path that came farthest.
-  llvm::StringRef getReason() const { return reason; }
+  const FoldObstacle &getObstacle() const { return farthest; }
   /// More could be done for more.
   bool isLimitedByCost() const { return limitedByCost; }
 
@@ -55,41 +55,42 @@ private:
                                  const UpwardShift &shift);
   /// The ways on from `shift`; none if there is none, and `obstacle` says why.
   std::vector<UpwardStep> stepUp(const UpwardShift &shift,
-                                 std::string &obstacle);
+                                 FoldObstacle &obstacle);
   std::optional<UpwardStep> mergeUp(const UpwardShift &shift,
-                                    std::string &obstacle);
+                                    FoldObstacle &obstacle);
   std::optional<UpwardStep> scaleConstant(const UpwardShift &shift,
-                                          std::string &obstacle);
+                                          FoldObstacle &obstacle);
   std::optional<UpwardStep> absorbBelow(const UpwardShift &shift,
-                                        std::string &obstacle);
+                                        FoldObstacle &obstacle);
   void moveUp(const UpwardShift &shift, std::vector<UpwardStep> &steps,
-              std::string &obstacle);
+              FoldObstacle &obstacle);
 
   /// The action at one use of `shift`; where it moves on, so does `next`.
   std::optional<FoldAction> stepDown(const DownwardShift &shift,
                                      mlir::OpOperand &use,
                                      std::optional<DownwardShift> &next,
-                                     std::string &obstacle);
+                                     FoldObstacle &obstacle);
   std::optional<FoldAction> mergeDown(const DownwardShift &shift,
                                       mlir::OpOperand &use,
-                                      std::string &obstacle);
+                                      FoldObstacle &obstacle);
   std::optional<FoldAction> absorbAbove(const DownwardShift &shift,
                                         mlir::OpOperand &use,
-                                        std::string &obstacle);
+                                        FoldObstacle &obstacle);
 
   /// Computes the constants of all actions; not finite or not exact enough
   /// constants are an obstacle.
-  mlir::LogicalResult computeConstants(Actions &actions, std::string &obstacle);
+  mlir::LogicalResult computeConstants(Actions &actions,
+                                       FoldObstacle &obstacle);
   /// Whether a plan may cost this much; if not, remembers that it might.
   bool affords(FoldCost cost);
   /// Remembers `obstacle` if no path came farther than `depth` actions.
-  void keepReason(const std::string &obstacle, size_t depth);
+  void keepObstacle(const FoldObstacle &obstacle, size_t depth);
 
   const FoldLimits &limits;
   const FoldCost maxCost;
   llvm::SetVector<mlir::Operation *> &visited;
-  std::string reason;
-  std::optional<size_t> reasonDepth;
+  FoldObstacle farthest;
+  std::optional<size_t> farthestDepth;
   bool limitedByCost = false;
 };
 
@@ -104,7 +105,12 @@ std::string quoteName(mlir::Operation *op);
 /// `obstacle` says which.
 std::optional<LinearConstants>
 readConstants(mlir::Operation *op, unsigned weightsOperand, mlir::Value bias,
-              int64_t numFeatures, std::string &obstacle);
+              int64_t numFeatures, FoldObstacle &obstacle);
+
+/// What it means that an operator refuses the features of `value` along
+/// `featureIndex`: whether it `accepts` those along another dimension.
+ObstacleKind getRefusalKind(mlir::Value value, int64_t featureIndex,
+                            llvm::function_ref<bool(int64_t)> accepts);
 
 /// Whether `values` could be those of `value`.
 bool haveFeaturesOf(const ScaleAndShift &values, mlir::Value value);

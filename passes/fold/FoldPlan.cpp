@@ -8,6 +8,7 @@
 
 #include "passes/fold/FoldPlan.h"
 
+#include "passes/Normalizations.h"
 #include "passes/fold/FoldAttempt.h"
 #include "passes/fold/ScaleAndShift.h"
 
@@ -28,11 +29,12 @@ std::string quoteName(Operation *op) {
 std::optional<LinearConstants> readConstants(Operation *op,
                                              unsigned weightsOperand,
                                              Value bias, int64_t numFeatures,
-                                             std::string &obstacle) {
+                                             FoldObstacle &obstacle) {
   std::optional<ConstantData> weights =
       ConstantData::get(op->getOperand(weightsOperand));
   if (!weights) {
-    obstacle = "the weights of " + quoteName(op) + " are not a constant";
+    obstacle = {ObstacleKind::NonConstantParameter,
+                "the weights of " + quoteName(op) + " are not a constant"};
     return std::nullopt;
   }
   LinearConstants constants{*weights, std::nullopt,
@@ -40,8 +42,9 @@ std::optional<LinearConstants> readConstants(Operation *op,
   if (bias) {
     constants.bias = ConstantData::get(bias);
     if (!constants.bias || constants.bias->getNumElements() != numFeatures) {
-      obstacle = "the bias of " + quoteName(op) +
-                 " is not a constant of one element per feature";
+      obstacle = {ObstacleKind::NonConstantParameter,
+                  "the bias of " + quoteName(op) +
+                      " is not a constant of one element per feature"};
       return std::nullopt;
     }
   }
@@ -56,6 +59,15 @@ bool haveFeaturesOf(const ScaleAndShift &values, Value value) {
              static_cast<int64_t>(values.numFeatures());
 }
 
+ObstacleKind getRefusalKind(Value value, int64_t featureIndex,
+                            llvm::function_ref<bool(int64_t)> accepts) {
+  const int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (dim != featureIndex && accepts(dim))
+      return ObstacleKind::AxisMismatch;
+  return ObstacleKind::Operator;
+}
+
 bool FoldAttempt::affords(FoldCost cost) {
   if (cost <= maxCost)
     return true;
@@ -63,31 +75,31 @@ bool FoldAttempt::affords(FoldCost cost) {
   return false;
 }
 
-void FoldAttempt::keepReason(const std::string &obstacle, size_t depth) {
-  if (reasonDepth && *reasonDepth >= depth)
+void FoldAttempt::keepObstacle(const FoldObstacle &obstacle, size_t depth) {
+  if (farthestDepth && *farthestDepth >= depth)
     return;
-  reason = obstacle;
-  reasonDepth = depth;
+  farthest = obstacle;
+  farthestDepth = depth;
 }
 
-/// Folds what `action` absorbs; fails with `obstacle`.
+/// Folds what `action` absorbs; fails with `reason`. The constants are there.
 static FailureOr<FoldedConstants> computeFolded(const FoldAction &action,
-                                                std::string &obstacle) {
+                                                std::string &reason) {
   MLIRContext *context = action.op->getContext();
+  FoldObstacle none;
   if (action.kind == FoldAction::Kind::ScaleConstant)
     return foldConstant(*ConstantData::get(action.value), action.values,
-                        obstacle);
+                        reason);
   if (action.below) {
     auto constants = readConstants(action.op, action.below->weightsOperand,
                                    action.below->bias,
-                                   action.below->view.numFeatures(), obstacle);
-    return foldBelow(*constants, *action.below, action.values, context,
-                     obstacle);
+                                   action.below->view.numFeatures(), none);
+    return foldBelow(*constants, *action.below, action.values, context, reason);
   }
   auto constants =
       readConstants(action.op, action.above->weightsOperand, action.above->bias,
-                    action.above->resultView.numFeatures(), obstacle);
-  return foldAbove(*constants, *action.above, action.values, context, obstacle);
+                    action.above->resultView.numFeatures(), none);
+  return foldAbove(*constants, *action.above, action.values, context, reason);
 }
 
 static bool hasConstants(const FoldAction &action) {
@@ -96,24 +108,27 @@ static bool hasConstants(const FoldAction &action) {
 }
 
 LogicalResult FoldAttempt::computeConstants(Actions &actions,
-                                            std::string &obstacle) {
+                                            FoldObstacle &obstacle) {
   for (FoldAction &action : actions) {
     if (!hasConstants(action))
       continue;
-    FailureOr<FoldedConstants> folded = computeFolded(action, obstacle);
+    std::string reason;
+    FailureOr<FoldedConstants> folded = computeFolded(action, reason);
     if (failed(folded)) {
-      obstacle += " in " + quoteName(action.op);
+      obstacle = {ObstacleKind::Numeric,
+                  reason + " in " + quoteName(action.op)};
       return failure();
     }
     // A bound that is not a number is no bound.
     if (!(folded->bound <= limits.tolerance)) {
-      llvm::raw_string_ostream(obstacle)
+      llvm::raw_string_ostream(reason)
           << "rounding the folded weights of " << quoteName(action.op) << " to "
           << folded->weights.getType().getElementType()
           << " may change results by "
           << llvm::format(
                  "%.1e of their terms, more than the tolerance of %.1e",
                  folded->bound, limits.tolerance);
+      obstacle = {ObstacleKind::Numeric, reason};
       return failure();
     }
     action.folded = std::make_shared<FoldedConstants>(std::move(*folded));
@@ -121,18 +136,21 @@ LogicalResult FoldAttempt::computeConstants(Actions &actions,
   return success();
 }
 
-double FoldPlan::getBound() const {
-  double bound = 0;
+FoldEnd FoldPlan::getEnd() const {
+  using Kind = FoldAction::Kind;
+  FoldEnd end;
   for (const auto *actions : {&up, &down})
-    for (const FoldAction &action : *actions)
+    for (const FoldAction &action : *actions) {
+      if (action.kind == Kind::MoveUp || action.kind == Kind::MoveDown)
+        continue;
+      end.op = action.op;
+      for (std::string &node : getNodeNames(action.op->getLoc()))
+        if (!llvm::is_contained(end.nodes, node))
+          end.nodes.push_back(std::move(node));
       if (action.folded)
-        bound = std::max(bound, action.folded->bound);
-  return bound;
-}
-
-Operation *FoldPlan::getEnd() const {
-  const auto &actions = down.empty() ? up : down;
-  return actions.empty() ? nullptr : actions.back().op;
+        end.bound = std::max(end.bound, action.folded->bound);
+    }
+  return end;
 }
 
 static void describeActions(llvm::raw_ostream &stream,
@@ -200,12 +218,13 @@ public:
       : request(request), limits(limits), maxCost(maxCost), search(search) {}
 
   std::optional<FoldPlan> plan() {
-    std::string above, below;
+    FoldObstacle above, below;
     if (auto whole = planWith(&request.values, nullptr, above))
       return whole;
     if (auto whole = planWith(nullptr, &request.values, below))
       return whole;
-    search.reason = "above, " + above + "; below, " + below;
+    search.obstacle = {std::min(above.kind, below.kind),
+                       "above, " + above.text + "; below, " + below.text};
     return planApart();
   }
 
@@ -215,14 +234,14 @@ private:
   /// Lets `up` go upwards and `down` downwards, where given.
   std::optional<FoldPlan> planWith(const ScaleAndShift *up,
                                    const ScaleAndShift *down,
-                                   std::string &obstacle) {
+                                   FoldObstacle &obstacle) {
     FoldPlan plan;
     const auto tryDirection = [&](auto planDirection,
                                   FoldAttempt::Actions &actions) {
       FoldAttempt attempt(limits, maxCost, search.visited);
       auto found = planDirection(attempt);
       limitedByCost |= attempt.isLimitedByCost();
-      obstacle = attempt.getReason().str();
+      obstacle = attempt.getObstacle();
       if (!found)
         return false;
       for (const FoldAction &action : *found)
@@ -248,7 +267,7 @@ private:
   std::optional<FoldPlan> planApart() {
     if (!hasScale(request.values) || !hasShift(request.values))
       return std::nullopt;
-    std::string obstacle;
+    FoldObstacle obstacle;
     const ScaleAndShift scale = takeScale(request.values);
     ScaleAndShift shift = takeShift(request.values);
     if (auto parted = planWith(&scale, &shift, obstacle))

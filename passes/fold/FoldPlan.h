@@ -11,6 +11,7 @@
 #ifndef BNOPT_PASSES_FOLD_FOLDPLAN_H
 #define BNOPT_PASSES_FOLD_FOLDPLAN_H
 
+#include "passes/fold/FoldRemarks.h"
 #include "passes/fold/FoldedWeights.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -84,10 +85,8 @@ struct FoldPlan {
   std::vector<FoldAction> up, down;
   FoldCost cost = FoldCost::Plain;
 
-  /// The largest bound of its constants.
-  double getBound() const;
-  /// Where the scale-shift ends: the last operator that takes part of it.
-  mlir::Operation *getEnd() const;
+  /// Where the scale-shift ends; without an operator if it only passes some.
+  FoldEnd getEnd() const;
   /// The identities that it rests on, for the fold report.
   std::string describe() const;
 };
@@ -104,8 +103,8 @@ struct FoldRequest {
 
 /// What looking for a plan has found besides.
 struct FoldSearch {
-  /// In the words of the fold report, what is in the way above and below.
-  std::string reason;
+  /// What is in the way above and below.
+  FoldObstacle obstacle;
   /// Every operator on which the answer depends.
   llvm::SetVector<mlir::Operation *> visited;
 };

@@ -26,20 +26,23 @@ static FoldAction createDownward(Kind kind, OpOperand &use,
 
 std::optional<FoldAction> FoldAttempt::mergeDown(const DownwardShift &shift,
                                                  OpOperand &use,
-                                                 std::string &obstacle) {
+                                                 FoldObstacle &obstacle) {
   auto below = cast<bn::ScaleShiftOp>(use.getOwner());
   if (use.getOperandNumber() != 0 ||
       static_cast<int64_t>(below.getFeatureIndex()) !=
           shift.values.featureIndex) {
-    obstacle = "the 'bn.scale_shift' there is along another dimension";
+    obstacle = {ObstacleKind::AxisMismatch,
+                "the 'bn.scale_shift' there is along another dimension"};
     return std::nullopt;
   }
   if (isAskedToStay(below)) {
-    obstacle = "the 'bn.scale_shift' there is asked to stay";
+    obstacle = {ObstacleKind::AskedToKeep,
+                "the 'bn.scale_shift' there is asked to stay"};
     return std::nullopt;
   }
   if (!readScaleAndShift(below)) {
-    obstacle = "the 'bn.scale_shift' there is not constant";
+    obstacle = {ObstacleKind::NonConstantParameter,
+                "the 'bn.scale_shift' there is not constant"};
     return std::nullopt;
   }
   return createDownward(Kind::MergeAbove, use, shift.values);
@@ -47,12 +50,20 @@ std::optional<FoldAction> FoldAttempt::mergeDown(const DownwardShift &shift,
 
 std::optional<FoldAction> FoldAttempt::absorbAbove(const DownwardShift &shift,
                                                    OpOperand &use,
-                                                   std::string &obstacle) {
+                                                   FoldObstacle &obstacle) {
   auto op = cast<ScaleShiftOpInterface>(use.getOwner());
   FailureOr<ScaleShiftTargetAbove> target = op.getScaleShiftTargetAbove(
-      use.getOperandNumber(), shift.values.featureIndex, obstacle);
-  if (failed(target) ||
-      !readConstants(op, target->weightsOperand, target->bias,
+      use.getOperandNumber(), shift.values.featureIndex, obstacle.text);
+  if (failed(target)) {
+    obstacle.kind =
+        getRefusalKind(use.get(), shift.values.featureIndex, [&](int64_t dim) {
+          std::string ignored;
+          return succeeded(op.getScaleShiftTargetAbove(use.getOperandNumber(),
+                                                       dim, ignored));
+        });
+    return std::nullopt;
+  }
+  if (!readConstants(op, target->weightsOperand, target->bias,
                      target->resultView.numFeatures(), obstacle))
     return std::nullopt;
   assert(target->inputView.numFeatures() ==
@@ -65,20 +76,22 @@ std::optional<FoldAction> FoldAttempt::absorbAbove(const DownwardShift &shift,
   FoldAction action = createDownward(Kind::AbsorbAbove, use, shift.values);
   if (const int64_t size = getNumAddendElements(*target, shift.values)) {
     if (size > limits.maxAddendElements) {
-      obstacle = "the shifts at the borders of " + quoteName(op) +
-                 " would be a constant of " + std::to_string(size) +
-                 " elements";
+      obstacle = {ObstacleKind::SizeLimit,
+                  "the shifts at the borders of " + quoteName(op) +
+                      " would be a constant of " + std::to_string(size) +
+                      " elements"};
       return std::nullopt;
     }
     // As for one that comes from below.
     if (!target->takesBias && !hasScale(shift.values)) {
-      obstacle = quoteName(op) + " has no place for a shift";
+      obstacle = {ObstacleKind::Operator,
+                  quoteName(op) + " has no place for a shift"};
       return std::nullopt;
     }
     action.cost = FoldCost::Addition;
   }
   if (!affords(action.cost)) {
-    obstacle = "the shift would become an addition";
+    obstacle = {ObstacleKind::Operator, "the shift would become an addition"};
     return std::nullopt;
   }
   action.above = std::move(*target);
@@ -88,18 +101,20 @@ std::optional<FoldAction> FoldAttempt::absorbAbove(const DownwardShift &shift,
 std::optional<FoldAction>
 FoldAttempt::stepDown(const DownwardShift &shift, OpOperand &use,
                       std::optional<DownwardShift> &next,
-                      std::string &obstacle) {
+                      FoldObstacle &obstacle) {
   Operation *user = use.getOwner();
   visited.insert(user);
   if (user->hasTrait<OpTrait::IsTerminator>()) {
-    obstacle = "a result of the function is read";
+    obstacle = {ObstacleKind::FunctionBoundary,
+                "a result of the function is read"};
     return std::nullopt;
   }
   if (isa<bn::ScaleShiftOp>(user))
     return mergeDown(shift, use, obstacle);
   auto op = dyn_cast<ScaleShiftOpInterface>(user);
   if (!op || user->getNumResults() != 1) {
-    obstacle = quoteName(user) + " lets no scale-shift pass";
+    obstacle = {ObstacleKind::Operator,
+                quoteName(user) + " lets no scale-shift pass"};
     return std::nullopt;
   }
   if (auto absorbed = absorbAbove(shift, use, obstacle))
@@ -110,15 +125,16 @@ FoldAttempt::stepDown(const DownwardShift &shift, OpOperand &use,
       use.getOperandNumber(), shift.values, changesOperator, moveObstacle);
   if (failed(moved)) {
     // An operator that has weights says what is wrong with them.
-    if (StringRef(obstacle).contains("has no weights"))
-      obstacle = moveObstacle;
+    if (StringRef(obstacle.text).contains("has no weights"))
+      obstacle.text = moveObstacle;
     return std::nullopt;
   }
   FoldAction action = createDownward(Kind::MoveDown, use, shift.values);
   if (changesOperator)
     action.cost = FoldCost::OtherOperator;
   if (!affords(action.cost)) {
-    obstacle = quoteName(op) + " would become another operator";
+    obstacle = {ObstacleKind::Operator,
+                quoteName(op) + " would become another operator"};
     return std::nullopt;
   }
   if (!isIdentity(*moved))
@@ -131,25 +147,27 @@ FoldAttempt::planDown(Value value, const ScaleAndShift &values) {
   Actions actions;
   SmallPtrSet<Operation *, 8> reached;
   SmallVector<DownwardShift> pending = {{value, values}};
-  std::string obstacle;
+  FoldObstacle obstacle;
   while (!pending.empty()) {
     const DownwardShift shift = pending.pop_back_val();
     for (OpOperand &use : shift.value.getUses()) {
       if (!reached.insert(use.getOwner()).second) {
-        keepReason("it reaches " + quoteName(use.getOwner()) + " twice",
-                   actions.size());
+        keepObstacle({ObstacleKind::MultiUse,
+                      "it reaches " + quoteName(use.getOwner()) + " twice"},
+                     actions.size());
         return std::nullopt;
       }
       if (reached.size() > maxFoldSteps) {
-        keepReason("the search ended after " + std::to_string(maxFoldSteps) +
-                       " operators",
-                   actions.size());
+        keepObstacle({ObstacleKind::SearchLimit,
+                      "the search ended after " + std::to_string(maxFoldSteps) +
+                          " operators"},
+                     actions.size());
         return std::nullopt;
       }
       std::optional<DownwardShift> next;
       std::optional<FoldAction> action = stepDown(shift, use, next, obstacle);
       if (!action) {
-        keepReason(obstacle, actions.size());
+        keepObstacle(obstacle, actions.size());
         return std::nullopt;
       }
       actions.push_back(std::move(*action));
@@ -158,7 +176,7 @@ FoldAttempt::planDown(Value value, const ScaleAndShift &values) {
     }
   }
   if (failed(computeConstants(actions, obstacle))) {
-    keepReason(obstacle, actions.size());
+    keepObstacle(obstacle, actions.size());
     return std::nullopt;
   }
   return actions;

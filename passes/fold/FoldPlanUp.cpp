@@ -42,10 +42,11 @@ static std::string getNoWeightsObstacle(Operation *op) {
 }
 
 std::optional<FoldAttempt::UpwardStep>
-FoldAttempt::scaleConstant(const UpwardShift &shift, std::string &obstacle) {
+FoldAttempt::scaleConstant(const UpwardShift &shift, FoldObstacle &obstacle) {
   const std::optional<ConstantData> data = ConstantData::get(shift.value);
   if (!data) {
-    obstacle = "a constant's numbers are not known";
+    obstacle = {ObstacleKind::NonConstantParameter,
+                "a constant's numbers are not known"};
     return std::nullopt;
   }
   const RankedTensorType type = data->getType();
@@ -54,7 +55,7 @@ FoldAttempt::scaleConstant(const UpwardShift &shift, std::string &obstacle) {
       (feature >= 0 && type.getDimSize(feature) != 1 &&
        type.getDimSize(feature) !=
            static_cast<int64_t>(shift.values.numFeatures()))) {
-    obstacle = "a constant has other features";
+    obstacle = {ObstacleKind::AxisMismatch, "a constant has other features"};
     return std::nullopt;
   }
   // Repeated along the features, where it has none.
@@ -64,39 +65,51 @@ FoldAttempt::scaleConstant(const UpwardShift &shift, std::string &obstacle) {
                     static_cast<int64_t>(shift.values.numFeatures())
               : type.getNumElements();
   if (repeats && size > limits.maxAddendElements) {
-    obstacle = "a constant repeated along the features would have " +
-               std::to_string(size) + " elements";
+    obstacle = {ObstacleKind::SizeLimit,
+                "a constant repeated along the features would have " +
+                    std::to_string(size) + " elements"};
     return std::nullopt;
   }
   return UpwardStep{createUpward(Kind::ScaleConstant, shift), {}};
 }
 
 std::optional<FoldAttempt::UpwardStep>
-FoldAttempt::mergeUp(const UpwardShift &shift, std::string &obstacle) {
+FoldAttempt::mergeUp(const UpwardShift &shift, FoldObstacle &obstacle) {
   auto above = shift.value.getDefiningOp<bn::ScaleShiftOp>();
   if (static_cast<int64_t>(above.getFeatureIndex()) !=
       shift.values.featureIndex) {
-    obstacle = "the 'bn.scale_shift' there is along another dimension";
+    obstacle = {ObstacleKind::AxisMismatch,
+                "the 'bn.scale_shift' there is along another dimension"};
     return std::nullopt;
   }
   if (isAskedToStay(above)) {
-    obstacle = "the 'bn.scale_shift' there is asked to stay";
+    obstacle = {ObstacleKind::AskedToKeep,
+                "the 'bn.scale_shift' there is asked to stay"};
     return std::nullopt;
   }
   if (!readScaleAndShift(above)) {
-    obstacle = "the 'bn.scale_shift' there is not constant";
+    obstacle = {ObstacleKind::NonConstantParameter,
+                "the 'bn.scale_shift' there is not constant"};
     return std::nullopt;
   }
   return UpwardStep{createUpward(Kind::MergeBelow, shift), {}};
 }
 
 std::optional<FoldAttempt::UpwardStep>
-FoldAttempt::absorbBelow(const UpwardShift &shift, std::string &obstacle) {
+FoldAttempt::absorbBelow(const UpwardShift &shift, FoldObstacle &obstacle) {
   auto op = shift.value.getDefiningOp<ScaleShiftOpInterface>();
   FailureOr<ScaleShiftTarget> target =
-      op.getScaleShiftTargetBelow(shift.values.featureIndex, obstacle);
-  if (failed(target) || !readConstants(op, target->weightsOperand, target->bias,
-                                       target->view.numFeatures(), obstacle))
+      op.getScaleShiftTargetBelow(shift.values.featureIndex, obstacle.text);
+  if (failed(target)) {
+    obstacle.kind = getRefusalKind(
+        shift.value, shift.values.featureIndex, [&](int64_t dim) {
+          std::string ignored;
+          return succeeded(op.getScaleShiftTargetBelow(dim, ignored));
+        });
+    return std::nullopt;
+  }
+  if (!readConstants(op, target->weightsOperand, target->bias,
+                     target->view.numFeatures(), obstacle))
     return std::nullopt;
   assert(target->view.numFeatures() ==
              static_cast<int64_t>(shift.values.numFeatures()) &&
@@ -106,7 +119,8 @@ FoldAttempt::absorbBelow(const UpwardShift &shift, std::string &obstacle) {
     // The shift stays behind as an addition: nothing gained if there is no
     // more, and nothing that would be found again.
     if (!hasScale(shift.values)) {
-      obstacle = quoteName(op) + " has no place for a shift";
+      obstacle = {ObstacleKind::Operator,
+                  quoteName(op) + " has no place for a shift"};
       return std::nullopt;
     }
     action.cost = FoldCost::Addition;
@@ -119,9 +133,9 @@ FoldAttempt::absorbBelow(const UpwardShift &shift, std::string &obstacle) {
 
 void FoldAttempt::moveUp(const UpwardShift &shift,
                          std::vector<UpwardStep> &steps,
-                         std::string &obstacle) {
+                         FoldObstacle &obstacle) {
   auto op = shift.value.getDefiningOp<ScaleShiftOpInterface>();
-  auto moves = op.moveScaleShiftUp(shift.values, obstacle);
+  auto moves = op.moveScaleShiftUp(shift.values, obstacle.text);
   if (failed(moves))
     return;
   for (ScaleShiftMove &move : *moves) {
@@ -151,13 +165,14 @@ void FoldAttempt::moveUp(const UpwardShift &shift,
     if (agrees)
       steps.push_back(std::move(step));
     else
-      obstacle = quoteName(op) + " reads one value twice, and needs it in two "
-                                 "forms";
+      obstacle = {ObstacleKind::MultiUse,
+                  quoteName(op) +
+                      " reads one value twice, and needs it in two forms"};
   }
 }
 
 std::vector<FoldAttempt::UpwardStep>
-FoldAttempt::stepUp(const UpwardShift &shift, std::string &obstacle) {
+FoldAttempt::stepUp(const UpwardShift &shift, FoldObstacle &obstacle) {
   std::vector<UpwardStep> steps;
   const auto addStep = [&](std::optional<UpwardStep> step) {
     if (step)
@@ -165,10 +180,10 @@ FoldAttempt::stepUp(const UpwardShift &shift, std::string &obstacle) {
   };
   Operation *op = shift.value.getDefiningOp();
   if (!op) {
-    obstacle = "'" + shift.user->getName().getStringRef().str() +
-               "' reads an argument";
-    if (isa<bn::ScaleShiftOp>(shift.user))
-      obstacle = "'input' is an argument";
+    obstacle = {ObstacleKind::FunctionBoundary,
+                isa<bn::ScaleShiftOp>(shift.user)
+                    ? "'input' is an argument"
+                    : quoteName(shift.user) + " reads an argument"};
     return steps;
   }
   visited.insert(op);
@@ -178,11 +193,13 @@ FoldAttempt::stepUp(const UpwardShift &shift, std::string &obstacle) {
     return steps;
   }
   if (hasOtherUse(shift.value, shift.user, shift.operands)) {
-    obstacle = "the result of " + quoteName(op) + " has another use";
+    obstacle = {ObstacleKind::MultiUse,
+                "the result of " + quoteName(op) + " has another use"};
     return steps;
   }
   if (!haveFeaturesOf(shift.values, shift.value)) {
-    obstacle = "the result of " + quoteName(op) + " broadcasts";
+    obstacle = {ObstacleKind::AxisMismatch,
+                "the result of " + quoteName(op) + " broadcasts"};
     return steps;
   }
   if (isa<bn::ScaleShiftOp>(op)) {
@@ -190,15 +207,15 @@ FoldAttempt::stepUp(const UpwardShift &shift, std::string &obstacle) {
     return steps;
   }
   if (!isa<ScaleShiftOpInterface>(op) || op->getNumResults() != 1) {
-    obstacle = getNoWeightsObstacle(op);
+    obstacle = {ObstacleKind::Operator, getNoWeightsObstacle(op)};
     return steps;
   }
   addStep(absorbBelow(shift, obstacle));
   // An operator that has weights says what is wrong with them.
-  std::string moveObstacle;
+  FoldObstacle moveObstacle;
   moveUp(shift, steps, moveObstacle);
-  if (obstacle == getNoWeightsObstacle(op) && !moveObstacle.empty() &&
-      !StringRef(moveObstacle).ends_with("lets no scale-shift pass"))
+  if (obstacle.text == getNoWeightsObstacle(op) && !moveObstacle.text.empty() &&
+      !StringRef(moveObstacle.text).ends_with("lets no scale-shift pass"))
     obstacle = moveObstacle;
   return steps;
 }
@@ -213,23 +230,24 @@ FoldAttempt::planUp(Value value, const ScaleAndShift &values, Operation *user) {
           operand.getOperandNumber());
   for (int64_t left = maxFoldSteps; !paths.empty(); --left) {
     UpwardPath path = paths.pop_back_val();
-    std::string obstacle;
+    FoldObstacle obstacle;
     if (path.pending.empty()) {
       if (succeeded(computeConstants(path.actions, obstacle)))
         return std::move(path.actions);
-      keepReason(obstacle, path.actions.size());
+      keepObstacle(obstacle, path.actions.size());
       continue;
     }
     if (left <= 0) {
-      keepReason("the search ended after " + std::to_string(maxFoldSteps) +
-                     " operators",
-                 path.actions.size());
+      keepObstacle({ObstacleKind::SearchLimit,
+                    "the search ended after " + std::to_string(maxFoldSteps) +
+                        " operators"},
+                   path.actions.size());
       return std::nullopt;
     }
     const UpwardShift shift = path.pending.pop_back_val();
     std::vector<UpwardStep> steps = stepUp(shift, obstacle);
     if (steps.empty())
-      keepReason(obstacle, path.actions.size());
+      keepObstacle(obstacle, path.actions.size());
     // The last path is followed first.
     for (UpwardStep &step : llvm::reverse(steps)) {
       UpwardPath &next = &step == &steps.front()

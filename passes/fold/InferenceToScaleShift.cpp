@@ -104,7 +104,7 @@ struct InferenceToScaleShiftPass
       std::string reason;
       auto parameters = readParameters(op, reason);
       if (!parameters) {
-        remarkKept(op, reason);
+        remarkKept(op, {ObstacleKind::NonConstantParameter, reason});
         ++numKept;
         return WalkResult::advance();
       }
@@ -112,7 +112,7 @@ struct InferenceToScaleShiftPass
       auto values = computeScaleAndShift(op, *parameters, problem);
       if (failed(values) && keepInvalid) {
         op.emitWarning() << problem << "; it stays, to be computed at run time";
-        remarkKept(op, problem);
+        remarkKept(op, {ObstacleKind::InvalidParameter, problem});
         ++numKept;
         return WalkResult::advance();
       }

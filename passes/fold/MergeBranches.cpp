@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/Passes.h"
 #include "passes/fold/Branches.h"
 #include "passes/fold/DeadOperators.h"
@@ -69,6 +70,15 @@ Location getLocation(ArrayRef<const Branch *> branches) {
   return FusedLoc::get(branches.front()->addend.getContext(), locations);
 }
 
+/// The nodes of the convolutions and pools among `branches`.
+SmallVector<std::string> getLinearNodes(ArrayRef<const Branch *> branches) {
+  SmallVector<std::string> nodes;
+  for (const Branch *branch : branches)
+    if (branch->linear)
+      llvm::append_range(nodes, getNodeNames(branch->linear->getLoc()));
+  return nodes;
+}
+
 //===----------------------------------------------------------------------===//
 // Merging
 //===----------------------------------------------------------------------===//
@@ -76,8 +86,9 @@ Location getLocation(ArrayRef<const Branch *> branches) {
 /// One sum, in which sets of addends become convolutions.
 class SumOfBranches {
 public:
-  explicit SumOfBranches(nn::AddOp root)
-      : root(root), builder(root), addends(getAddends(root)) {
+  SumOfBranches(nn::AddOp root, double tolerance)
+      : root(root), tolerance(tolerance), builder(root),
+        addends(getAddends(root)) {
     for (Value addend : addends)
       branches.push_back(readBranch(addend));
   }
@@ -117,7 +128,8 @@ private:
         together.pop_back();
         rest.push_back(branch);
         if (branch->scaleShift)
-          remarkKept(branch->scaleShift, reason);
+          remarkKept(branch->scaleShift,
+                     {ObstacleKind::BranchMismatch, reason});
       }
       if (together.size() > 1)
         replaceByOne(together);
@@ -129,23 +141,24 @@ private:
     std::string reason;
     FailureOr<MergedShape> shape = getMergedShape(together, reason);
     assert(succeeded(shape) && "asked before");
-    FailureOr<nn::ConvOp> conv =
-        buildMerged(builder, getLocation(together), together, *shape, reason);
+    FailureOr<MergedBranches> merged = buildMerged(
+        builder, getLocation(together), together, *shape, tolerance, reason);
     for (const Branch *branch : together) {
       if (!branch->scaleShift)
         continue;
-      if (failed(conv))
-        remarkKept(branch->scaleShift, reason);
+      if (failed(merged))
+        remarkKept(branch->scaleShift, {ObstacleKind::Numeric, reason});
       else
-        remarkFolded(branch->scaleShift, *conv,
+        remarkFolded(branch->scaleShift,
+                     {merged->conv, getLinearNodes(together), merged->bound},
                      "W = sum of s*W, b = sum of s*b + t, over branches");
     }
-    if (failed(conv))
+    if (failed(merged))
       return;
     // The first takes the place of all.
     for (auto [addend, branch] : llvm::zip_equal(addends, branches))
       if (branch && &*branch == together.front())
-        addend = conv->getResult();
+        addend = merged->conv.getResult();
       else if (branch && llvm::is_contained(together, &*branch))
         addend = Value();
     numMerged += static_cast<int64_t>(together.size()) - 1;
@@ -167,6 +180,7 @@ private:
   }
 
   nn::AddOp root;
+  const double tolerance;
   OpBuilder builder;
   SmallVector<Value> addends;
   std::vector<std::optional<Branch>> branches;
@@ -178,6 +192,8 @@ private:
 //===----------------------------------------------------------------------===//
 
 struct MergeBranchesPass : impl::MergeBranchesPassBase<MergeBranchesPass> {
+  using MergeBranchesPassBase::MergeBranchesPassBase;
+
   void runOnOperation() override {
     // A sum is gone before the next one is looked at, and none contains the
     // root of another: they are looked at in the order of the function.
@@ -187,7 +203,7 @@ struct MergeBranchesPass : impl::MergeBranchesPassBase<MergeBranchesPass> {
         roots.push_back(add);
     });
     for (nn::AddOp root : roots)
-      numMerged += SumOfBranches(root).merge();
+      numMerged += SumOfBranches(root, tolerance).merge();
   }
 };
 

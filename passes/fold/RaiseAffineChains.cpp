@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/fold/AffineChain.h"
+#include "passes/fold/FoldRemarks.h"
 #include "passes/fold/RaiseNormalizations.h"
 #include "passes/fold/ScaleAndShift.h"
 
@@ -68,6 +69,7 @@ bool raiseChain(const StepsUpwards &chain, ConstantExpressions &constants) {
   auto scaleShift =
       createScaleShift(builder, builder.getFusedLoc(locations),
                        chain.steps.back().data, values.getValues());
+  remarkRecognized(scaleShift);
   last->getResult(0).replaceAllUsesWith(scaleShift.getResult());
   return true;
 }

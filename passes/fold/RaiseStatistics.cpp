@@ -138,7 +138,8 @@ void remarkBatchStatistics(Operation *root, const NormalizedValue &value) {
   llvm::raw_string_ostream stream(reason);
   stream << "mean and variance are those of the batch, over dimensions ";
   llvm::interleaveComma(value.axes, stream);
-  remarkKept(root, reason);
+  remarkRecognized(root, bn::TrainingOp::getOperationName());
+  remarkKept(root, {ObstacleKind::TrainingStatistics, reason});
 }
 
 bool raiseNormalization(Operation *root, const NormalizationMatch &match,
@@ -161,7 +162,9 @@ bool raiseNormalization(Operation *root, const NormalizationMatch &match,
   if (!norm)
     return false;
   OpBuilder builder(norm->last);
-  norm->last->getResult(0).replaceAllUsesWith(buildNorm(builder, value, *norm));
+  Value raised = buildNorm(builder, value, *norm);
+  remarkRecognized(raised.getDefiningOp());
+  norm->last->getResult(0).replaceAllUsesWith(raised);
   return true;
 }
 
@@ -234,6 +237,7 @@ bool raiseGroupNorm(nn::ReshapeOp join, ConstantExpressions &constants) {
   auto group =
       bn::GroupNormOp::create(builder, loc, type, grouped->input, scale, offset,
                               grouped->groups, grouped->epsilon);
+  remarkRecognized(group);
   norm.last->getResult(0).replaceAllUsesWith(group.getResult());
   return true;
 }

@@ -97,7 +97,8 @@ bool mergeAffine(bn::ScaleShiftOp scaleShift) {
     return false;
   // What was split off only comes back.
   if (scaleShift.getLoc() != norm->getLoc())
-    remarkFolded(scaleShift, norm, "scale' = s*scale, offset' = s*offset + t");
+    remarkFolded(scaleShift, {norm, getNodeNames(norm->getLoc())},
+                 "scale' = s*scale, offset' = s*offset + t");
   scaleShift.replaceAllUsesWith(scaleShift.getInput());
   eraseIfDead(scaleShift);
   return true;
@@ -106,6 +107,17 @@ bool mergeAffine(bn::ScaleShiftOp scaleShift) {
 //===----------------------------------------------------------------------===//
 // Passes
 //===----------------------------------------------------------------------===//
+
+/// Why norms stay at the end of the fold phase.
+FoldObstacle getStatisticsObstacle(Operation *norm) {
+  if (isAskedToStay(norm))
+    return {ObstacleKind::AskedToKeep, "asked to keep"};
+  if (isa<bn::TrainingOp>(norm))
+    return {ObstacleKind::TrainingStatistics,
+            "mean and variance are those of the batch"};
+  return {ObstacleKind::ComputedStatistics,
+          "its statistics are those of the input"};
+}
 
 struct SplitAffinesPass : impl::SplitAffinesPassBase<SplitAffinesPass> {
   void runOnOperation() override {
@@ -124,6 +136,10 @@ struct MergeAffinesPass : impl::MergeAffinesPassBase<MergeAffinesPass> {
     // From above: a second one then stands below the norm, too.
     for (bn::ScaleShiftOp scaleShift : scaleShifts)
       numMerged += mergeAffine(scaleShift);
+    getOperation()->walk([](Operation *op) {
+      if (hasComputedStatistics(op))
+        remarkKept(op, getStatisticsObstacle(op));
+    });
   }
 };
 

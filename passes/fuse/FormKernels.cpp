@@ -16,6 +16,7 @@
 
 #include "passes/ElementwiseOps.h"
 #include "passes/Passes.h"
+#include "passes/fuse/FuseRemarks.h"
 #include "passes/fuse/LoadFusion.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -217,6 +218,7 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
         builder.setInsertionPointToEnd(getOperation().getBody());
         kernel::FuncOp kernel = outline(group, inputs.getArrayRef(), builder);
         symbols.insert(kernel);
+        remarkFused(group, kernel.getSymName());
         replaceByLaunch(group, kernel, inputs.getArrayRef());
         ++numLaunches;
       }

@@ -2,6 +2,7 @@
 
 // RUN: bn-opt %s --bn-merge-branches --split-input-file --verify-diagnostics \
 // RUN:   --remark-format=emitRemark --remarks-filter-missed=bn-fold | FileCheck %s
+// RUN: bn-opt %s --bn-merge-branches=tolerance=1e-3 --split-input-file | FileCheck %s --check-prefix=TOLERANT
 
 // CHECK-LABEL: @no_merge_strides
 func.func @no_merge_strides(%x: tensor<1x1x1xf32>) -> tensor<1x1x1xf32> {
@@ -165,6 +166,25 @@ func.func @no_merge_overflow(%x: tensor<1x1x4xf16>) -> tensor<1x1x4xf16> {
   %0 = nn.conv %x, %w : (tensor<1x1x4xf16>, tensor<1x1x1xf16>) -> tensor<1x1x4xf16>
   // expected-remark@+1 {{the sum of the weights is not finite in their type}}
   %1 = bn.scale_shift %x, %s, %s {featureIndex = 1 : i64} : (tensor<1x1x4xf16>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf16>
+  %2 = nn.add %0, %1 : (tensor<1x1x4xf16>, tensor<1x1x4xf16>) -> tensor<1x1x4xf16>
+  return %2 : tensor<1x1x4xf16>
+}
+
+// -----
+
+// 1 + 0.0003 is no f16: the branches are more exact by themselves.
+// CHECK-LABEL: @no_merge_inexact_f16
+// TOLERANT-LABEL: @no_merge_inexact_f16
+func.func @no_merge_inexact_f16(%x: tensor<1x1x4xf16>) -> tensor<1x1x4xf16> {
+  // CHECK: nn.add
+  // TOLERANT-NOT: nn.add
+  // TOLERANT: return
+  %w = arith.constant dense<1.0> : tensor<1x1x1xf16>
+  %s = arith.constant dense<0.0003> : tensor<1xf64>
+  %t = arith.constant dense<0.0> : tensor<1xf64>
+  %0 = nn.conv %x, %w : (tensor<1x1x4xf16>, tensor<1x1x1xf16>) -> tensor<1x1x4xf16>
+  // expected-remark@+1 {{rounding the sum of the weights to f16 may change results by 3.0e-04 of their terms, more than the tolerance of 1.0e-06}}
+  %1 = bn.scale_shift %x, %s, %t {featureIndex = 1 : i64} : (tensor<1x1x4xf16>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf16>
   %2 = nn.add %0, %1 : (tensor<1x1x4xf16>, tensor<1x1x4xf16>) -> tensor<1x1x4xf16>
   return %2 : tensor<1x1x4xf16>
 }
