@@ -89,11 +89,26 @@ LogicalResult Compilation::emit(OutputKind kind) {
   return success();
 }
 
+std::string Compilation::getModelName() {
+  for (auto function : module->getOps<func::FuncOp>())
+    if (!function.isExternal())
+      return function.getSymName().str();
+  return "";
+}
+
 LogicalResult Compilation::finishReport() {
+  if (!options.reportsNormalizations())
+    return success();
+  records.updateKernels(*module);
+  report.normalizations = records.get();
+  report.kernelSummaries = summarizeKernels(*module);
+  report.kernels = report.kernelSummaries.size();
+  for (const KernelSummary &kernel : report.kernelSummaries)
+    report.launches += kernel.launches;
+  if (options.summary)
+    printNormalizations(report, llvm::errs());
   if (options.reportPath.empty())
     return success();
-  module->walk([&](kernel::LaunchOp) { ++report.launches; });
-  report.kernels = llvm::range_size(module->getOps<kernel::FuncOp>());
   if (llvm::Error error = writeReport(report, options.reportPath))
     return fail(std::move(error));
   return success();
@@ -107,8 +122,11 @@ LogicalResult Compilation::run(OutputKind kind) {
     if (failed(runPhase(phase)))
       return failure();
     unsigned normalizations = countNormalizations(*module);
-    if (phase == Phase::Import)
+    if (phase == Phase::Import) {
       report.normalizationsBefore = normalizations;
+      report.model = getModelName();
+      records.addSources(*module);
+    }
     report.normalizationsAfter = normalizations;
     if (options.stopAfter == phase)
       return failed(writeModule(kind)) ? failure() : finishReport();

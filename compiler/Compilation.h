@@ -34,17 +34,23 @@ public:
 
   mlir::ModuleOp getModule() { return *module; }
 
+  /// What the remarks of the passes say of each normalization; for whoever
+  /// sends them here.
+  NormalizationRecords &getRecords() { return records; }
+
 private:
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult emit(OutputKind kind);
   mlir::LogicalResult writeModule(OutputKind kind);
   mlir::LogicalResult finishReport();
+  std::string getModelName();
   mlir::LogicalResult fail(llvm::Error error);
 
   const DriverOptions &options;
   Target target;
   mlir::MLIRContext *context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  NormalizationRecords records;
   Report report;
 };
 

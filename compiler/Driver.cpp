@@ -5,11 +5,11 @@
 #include "compiler/Compilation.h"
 #include "compiler/DiagnosticPrinter.h"
 #include "compiler/DriverOptions.h"
+#include "compiler/RemarkStreamer.h"
 #include "compiler/reference/RunInterpreter.h"
 #include "dialect/AllDialects.h"
 #include "passes/Passes.h"
 
-#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -38,20 +38,23 @@ static bool isCompilation(const DriverOptions &options) {
   return hasCompilationOptions() || input.ends_with(".onnx") || !writesMLIR;
 }
 
-/// The remarks that the command line asks for, as lines among the diagnostics.
-/// Files of remarks are written in the way of mlir-opt only.
+/// The remarks that the command line asks for, as lines among the diagnostics,
+/// and for the report. Files of remarks are written in the way of mlir-opt
+/// only.
 static LogicalResult enableRemarks(const MlirOptMainConfig &config,
+                                   const DriverOptions &options,
+                                   Compilation &compilation,
                                    MLIRContext &context) {
-  if (!config.shouldEmitRemarks())
+  NormalizationRecords *records =
+      options.reportsNormalizations() ? &compilation.getRecords() : nullptr;
+  if (!config.shouldEmitRemarks() && !records)
     return success();
-  remark::RemarkCategories categories{
-      config.getRemarksAllFilter(), config.getRemarksPassedFilter(),
-      config.getRemarksMissedFilter(), config.getRemarksAnalyseFilter(),
-      config.getRemarksFailedFilter()};
-  return remark::enableOptimizationRemarks(
-      context, /*streamer=*/nullptr,
-      std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
-      /*printAsEmitRemarks=*/true);
+  remark::RemarkCategories shown;
+  if (config.shouldEmitRemarks())
+    shown = {config.getRemarksAllFilter(), config.getRemarksPassedFilter(),
+             config.getRemarksMissedFilter(), config.getRemarksAnalyseFilter(),
+             config.getRemarksFailedFilter()};
+  return streamRemarks(context, records, shown);
 }
 
 static int interpret(Compilation &compilation, const DriverOptions &options) {
@@ -78,9 +81,9 @@ static int compile(const DriverOptions &options,
   // The node says where; the operation in generic form helps only us.
   context.printOpOnDiagnostic(false);
   DiagnosticPrinter printer(&context, llvm::errs());
-  if (failed(enableRemarks(config, context)))
-    return EXIT_FAILURE;
   Compilation compilation(options, *target, &context);
+  if (failed(enableRemarks(config, options, compilation, context)))
+    return EXIT_FAILURE;
   if (options.interpret)
     return interpret(compilation, options);
 

@@ -56,9 +56,15 @@ struct CommandLine {
       cl::value_desc("name=shape"), cl::cat(category)};
   cl::opt<std::string> report{
       "report",
-      cl::desc("Write the normalizations left, kernels, "
-               "memory and times to a JSON file"),
-      cl::value_desc("file.json"), cl::cat(category)};
+      cl::desc(
+          "Write what became of each normalization, kernels, memory and "
+          "times: as .json, as a page (.html) or as text (.txt); - is JSON "
+          "on standard output"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<bool> summary{
+      "summary",
+      cl::desc("Print what became of each normalization to standard error"),
+      cl::cat(category)};
   cl::opt<double> foldTolerance{
       "fold-tolerance",
       cl::desc("Largest rounding error of folded weights, relative to the sum "
@@ -162,6 +168,7 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
                                  ? getDefaultCacheDirectory()
                                  : line.cacheDirectory.getValue();
   options.reportPath = line.report;
+  options.summary = line.summary;
   options.inputShapes.assign(line.inputShapes.begin(), line.inputShapes.end());
   options.fold.tolerance = line.foldTolerance;
   options.fold.borderMapLimit = line.borderMapLimit;
@@ -180,7 +187,7 @@ bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
   return line.emit.getNumOccurrences() || line.stopAfter.getNumOccurrences() ||
          line.target.getNumOccurrences() || line.report.getNumOccurrences() ||
-         line.inputShapes.getNumOccurrences() ||
+         line.summary || line.inputShapes.getNumOccurrences() ||
          line.foldTolerance.getNumOccurrences() ||
          line.borderMapLimit.getNumOccurrences() ||
          line.keep.getNumOccurrences() || line.invalid.getNumOccurrences() ||

@@ -33,6 +33,7 @@ struct DriverOptions {
   std::string target = "native";
   std::string cacheDirectory;
   std::string reportPath;
+  bool summary = false;
   std::vector<std::string> inputShapes;
   FoldOptions fold;
   bool sanitizeThread = false;
@@ -42,6 +43,9 @@ struct DriverOptions {
   std::vector<std::string> interpreterInputs;
   std::string interpreterOutput;
   uint64_t seed = 0;
+
+  /// Whether someone wants to know what becomes of each normalization.
+  bool reportsNormalizations() const { return summary || !reportPath.empty(); }
 };
 
 /// Adds the driver's options to the command line; call before it is parsed.

@@ -3,8 +3,12 @@
 #include "compiler/Report.h"
 
 #include "dialect/BN/BNOps.h"
+#include "dialect/Kernel/KernelOps.h"
+#include "dialect/NN/NNOps.h"
 
-#include "llvm/Support/FileOutputBuffer.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
@@ -27,13 +31,79 @@ unsigned bnopt::countNormalizations(mlir::ModuleOp module) {
   return count;
 }
 
-static void print(const Report &report, llvm::raw_ostream &os) {
+std::vector<KernelSummary> bnopt::summarizeKernels(mlir::ModuleOp module) {
+  llvm::MapVector<llvm::StringRef, KernelSummary> kernels;
+  for (auto kernel : module.getOps<kernel::FuncOp>()) {
+    KernelSummary &summary = kernels[kernel.getSymName()];
+    summary.name = kernel.getSymName();
+    llvm::raw_string_ostream os(summary.operators);
+    llvm::ListSeparator separator(", ");
+    for (mlir::Operation &op : kernel.getBody().getOps())
+      if (llvm::isa<nn::NNDialect, bn::BNDialect>(op.getDialect()))
+        os << separator << op.getName().getStringRef();
+  }
+  module.walk(
+      [&](kernel::LaunchOp launch) { ++kernels[launch.getCallee()].launches; });
+  std::vector<KernelSummary> summaries;
+  for (auto &[name, summary] : kernels)
+    summaries.push_back(std::move(summary));
+  llvm::sort(summaries, [](const auto &lhs, const auto &rhs) {
+    return std::pair(rhs.launches, llvm::StringRef(lhs.name)) <
+           std::pair(lhs.launches, llvm::StringRef(rhs.name));
+  });
+  return summaries;
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+static void printRecord(const NormalizationRecord &record,
+                        llvm::json::OStream &json) {
+  const auto print = [&](llvm::StringRef key, llvm::StringRef value) {
+    if (!value.empty())
+      json.attribute(key, value);
+  };
+  json.object([&] {
+    print("name", record.name);
+    if (record.nodes.size() > 1)
+      json.attributeArray("nodes", [&] {
+        for (const std::string &node : record.nodes)
+          json.value(node);
+      });
+    print("op", record.op);
+    print("outcome", getOutcomeName(record.outcome));
+    print("into", record.into);
+    print("into_op", record.intoOp);
+    print("rule", record.rule);
+    if (!record.rule.empty())
+      json.attribute("bound", record.bound);
+    print("kernel", record.kernel);
+    print("place", record.place);
+    print("cause", record.cause);
+    print("reason", record.reason);
+  });
+}
+
+static void printKernel(const KernelSummary &kernel,
+                        llvm::json::OStream &json) {
+  json.object([&] {
+    json.attribute("name", kernel.name);
+    json.attribute("operators", kernel.operators);
+    json.attribute("launches", kernel.launches);
+  });
+}
+
+void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
     json.attribute("model", report.model);
     json.attribute("target", report.target);
     json.attribute("bn_before", report.normalizationsBefore);
     json.attribute("bn_after", report.normalizationsAfter);
+    for (NormalizationOutcome outcome : allOutcomes)
+      json.attribute(getOutcomeName(outcome),
+                     countOutcome(report.normalizations, outcome));
     json.attribute("kernels", report.kernels);
     json.attribute("kernels_from_cache", report.kernelsFromCache);
     json.attribute("launches", report.launches);
@@ -46,21 +116,45 @@ static void print(const Report &report, llvm::raw_ostream &os) {
       for (const auto &[phase, time] : report.seconds)
         json.attribute(getPhaseName(phase), time);
     });
+    json.attributeArray("normalizations", [&] {
+      for (const NormalizationRecord &record : report.normalizations)
+        printRecord(record, json);
+    });
+    json.attributeArray("kernel_list", [&] {
+      for (const KernelSummary &kernel : report.kernelSummaries)
+        printKernel(kernel, json);
+    });
   });
   os << '\n';
 }
 
+//===----------------------------------------------------------------------===//
+// Files
+//===----------------------------------------------------------------------===//
+
+using Printer = void (*)(const Report &, llvm::raw_ostream &);
+
+/// Null for a suffix that is not known.
+static Printer getPrinter(llvm::StringRef path) {
+  return llvm::StringSwitch<Printer>(path == "-"
+                                         ? llvm::StringRef(".json")
+                                         : llvm::sys::path::extension(path))
+      .Case(".json", printJson)
+      .Case(".txt", printText)
+      .Case(".html", printHtml)
+      .Default(nullptr);
+}
+
 llvm::Error bnopt::checkReportPath(llvm::StringRef path) {
-  if (path.empty() || path == "-" ||
-      llvm::sys::path::extension(path) == ".json")
+  if (path.empty() || getPrinter(path))
     return llvm::Error::success();
   return llvm::createStringError("unknown suffix of report '" + path.str() +
-                                 "'; known suffixes are .json");
+                                 "'; known suffixes are .json, .txt, .html");
 }
 
 llvm::Error bnopt::writeReport(const Report &report, llvm::StringRef path) {
   llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
-    print(report, os);
+    getPrinter(path)(report, os);
     return llvm::Error::success();
   });
   if (!error)

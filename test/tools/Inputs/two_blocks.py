@@ -1,4 +1,4 @@
-"""Writes conv1, bn1, relu1, conv2, bn2; arguments change parameters: bn1.variance=-1,0.5 bn1.epsilon=0."""
+"""Writes conv1, bn1, relu1, conv2, bn2; arguments change them: bn1.variance=-1,0.5 bn1.epsilon=0 bn1.name=x."""
 
 import sys
 
@@ -26,7 +26,8 @@ def block(index, value):
              for name in ("scale", "offset", "mean", "variance")]
     epsilon = float(changes.get(f"bn{index}.epsilon", 1e-5))
     nodes.append(helper.make_node(
-        "BatchNormalization", [f"c{index}", *names], [f"n{index}"], f"bn{index}", epsilon=epsilon))
+        "BatchNormalization", [f"c{index}", *names], [f"n{index}"], changes.get(f"bn{index}.name", f"bn{index}"),
+        epsilon=epsilon))
     return f"n{index}"
 
 
