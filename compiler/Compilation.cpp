@@ -89,6 +89,33 @@ LogicalResult Compilation::emit(OutputKind kind) {
   return success();
 }
 
+LogicalResult Compilation::validate() {
+  auto start = std::chrono::steady_clock::now();
+  const double limit =
+      options.validateTolerance.value_or(getValidationLimit(records.get()));
+  auto errors = compareInInterpreter(*unfolded, *module, limit, options.seed);
+  unfolded = nullptr;
+  if (failed(errors))
+    return failure();
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
+  report.validationSeconds = elapsed.count();
+  report.outputErrors = std::move(*errors);
+  for (const OutputError &error : report.outputErrors) {
+    llvm::errs() << "validate: ";
+    print(error, llvm::errs());
+    llvm::errs() << '\n';
+  }
+  for (const OutputError &error : report.outputErrors)
+    if (!error.isWithinLimit())
+      return fail(llvm::createStringError(
+          "folding changes output '%s' by %.1e of its largest value with "
+          "'%s' inputs, more than the limit of %.1e",
+          error.output.c_str(), error.relative, error.relativeInput.c_str(),
+          error.limit));
+  return success();
+}
+
 std::string Compilation::getModelName() {
   for (auto function : module->getOps<func::FuncOp>())
     if (!function.isExternal())
@@ -126,7 +153,12 @@ LogicalResult Compilation::run(OutputKind kind) {
       report.normalizationsBefore = normalizations;
       report.model = getModelName();
       records.addSources(*module);
+      // Constants are shared, not copied.
+      if (options.validate)
+        unfolded = module->clone();
     }
+    if (phase == Phase::Fold && options.validate && failed(validate()))
+      return failure();
     report.normalizationsAfter = normalizations;
     if (options.stopAfter == phase)
       return failed(writeModule(kind)) ? failure() : finishReport();

@@ -42,6 +42,7 @@ private:
   mlir::LogicalResult runPhase(Phase phase);
   mlir::LogicalResult emit(OutputKind kind);
   mlir::LogicalResult writeModule(OutputKind kind);
+  mlir::LogicalResult validate();
   mlir::LogicalResult finishReport();
   std::string getModelName();
   mlir::LogicalResult fail(llvm::Error error);
@@ -50,6 +51,8 @@ private:
   Target target;
   mlir::MLIRContext *context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// The model before folding, to be compared with.
+  mlir::OwningOpRef<mlir::ModuleOp> unfolded;
   NormalizationRecords records;
   Report report;
 };

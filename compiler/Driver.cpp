@@ -88,6 +88,10 @@ static int compile(const DriverOptions &options,
     return interpret(compilation, options);
 
   if (hasPasses(config, context)) {
+    if (options.summary || options.validate)
+      return reportError(llvm::createStringError(
+          "--summary and --validate are about a compilation; use "
+          "--stop-after=fold instead of passes"));
     auto addPasses = [&](PassManager &pm) {
       return config.setupPassPipeline(pm);
     };

@@ -91,6 +91,17 @@ struct CommandLine {
                  clEnumValN(InvalidParameters::Keep, "keep",
                             "warn, and compute it at run time")),
       cl::init(InvalidParameters::Error), cl::cat(category)};
+  cl::opt<bool> validate{
+      "validate",
+      cl::desc("Compare the folded model with the model in the reference "
+               "interpreter before code is generated"),
+      cl::cat(category)};
+  cl::opt<double> validateTolerance{
+      "validate-tolerance",
+      cl::desc("Largest difference for --validate, relative to the largest "
+               "value of an output (default: four times the bounds of all "
+               "folds, 1e-5 at least)"),
+      cl::value_desc("ratio"), cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),
@@ -169,6 +180,9 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
                                  : line.cacheDirectory.getValue();
   options.reportPath = line.report;
   options.summary = line.summary;
+  options.validate = line.validate;
+  if (line.validateTolerance.getNumOccurrences())
+    options.validateTolerance = line.validateTolerance;
   options.inputShapes.assign(line.inputShapes.begin(), line.inputShapes.end());
   options.fold.tolerance = line.foldTolerance;
   options.fold.borderMapLimit = line.borderMapLimit;
@@ -185,13 +199,16 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
 
 bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
-  return line.emit.getNumOccurrences() || line.stopAfter.getNumOccurrences() ||
-         line.target.getNumOccurrences() || line.report.getNumOccurrences() ||
-         line.summary || line.inputShapes.getNumOccurrences() ||
-         line.foldTolerance.getNumOccurrences() ||
-         line.borderMapLimit.getNumOccurrences() ||
-         line.keep.getNumOccurrences() || line.invalid.getNumOccurrences() ||
-         line.interpret;
+  const auto isGiven = [](const cl::Option &option) {
+    return option.getNumOccurrences() > 0;
+  };
+  return isGiven(line.emit) || isGiven(line.stopAfter) ||
+         isGiven(line.target) || isGiven(line.inputShapes) ||
+         isGiven(line.report) || isGiven(line.summary) ||
+         isGiven(line.foldTolerance) || isGiven(line.borderMapLimit) ||
+         isGiven(line.keep) || isGiven(line.invalid) ||
+         isGiven(line.validate) || isGiven(line.validateTolerance) ||
+         isGiven(line.interpret);
 }
 
 llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {
@@ -205,6 +222,18 @@ llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {
         "--border-map-limit expects a number of elements that is not negative, "
         "but got %lld",
         static_cast<long long>(options.fold.borderMapLimit));
+  if (options.validateTolerance && !(*options.validateTolerance >= 0))
+    return llvm::createStringError(
+        "--validate-tolerance expects a number that is not negative, but got "
+        "%g",
+        *options.validateTolerance);
+  if (options.validateTolerance && !options.validate)
+    return llvm::createStringError(
+        "--validate-tolerance has no effect without --validate");
+  if (options.validate && options.stopAfter == Phase::Import)
+    return llvm::createStringError(
+        "--validate needs the fold phase, but --stop-after=import ends before "
+        "it");
   return llvm::Error::success();
 }
 

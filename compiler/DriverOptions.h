@@ -34,6 +34,9 @@ struct DriverOptions {
   std::string cacheDirectory;
   std::string reportPath;
   bool summary = false;
+  bool validate = false;
+  /// In the place of `getValidationLimit`.
+  std::optional<double> validateTolerance;
   std::vector<std::string> inputShapes;
   FoldOptions fold;
   bool sanitizeThread = false;
@@ -45,7 +48,9 @@ struct DriverOptions {
   uint64_t seed = 0;
 
   /// Whether someone wants to know what becomes of each normalization.
-  bool reportsNormalizations() const { return summary || !reportPath.empty(); }
+  bool reportsNormalizations() const {
+    return summary || validate || !reportPath.empty();
+  }
 };
 
 /// Adds the driver's options to the command line; call before it is parsed.

@@ -2,6 +2,7 @@
 
 #include "compiler/EmitLibrary.h"
 
+#include "compiler/ProgressLine.h"
 #include "compiler/halide/Emit.h"
 #include "compiler/host/HostModule.h"
 #include "compiler/host/HostObject.h"
@@ -14,30 +15,11 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
 
 using namespace mlir;
 using namespace bnopt;
 
 namespace {
-/// One line that is rewritten while kernels compile, on a terminal only.
-class ProgressLine {
-public:
-  ProgressLine() : isShown(llvm::sys::Process::StandardErrIsDisplayed()) {}
-  ~ProgressLine() {
-    if (isShown)
-      llvm::errs() << "\r\033[K";
-  }
-
-  void update(unsigned done, unsigned total) {
-    if (isShown)
-      llvm::errs() << "\rkernels: " << done << " of " << total;
-  }
-
-private:
-  bool isShown;
-};
-
 class LibraryEmitter {
 public:
   LibraryEmitter(ModuleOp module, const Target &target, OutputKind kind,
@@ -105,7 +87,7 @@ EmitOptions LibraryEmitter::getKernelOptions() const {
 }
 
 LogicalResult LibraryEmitter::emitKernelObjects() {
-  ProgressLine line;
+  ProgressLine line("kernels");
   EmitOptions kernelOptions = getKernelOptions();
   kernelOptions.progress = [&](unsigned done, unsigned total) {
     line.update(done, total);

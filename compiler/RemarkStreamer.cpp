@@ -80,8 +80,8 @@ private:
 LogicalResult streamRemarks(MLIRContext &context, NormalizationRecords *records,
                             const remark::RemarkCategories &shown) {
   remark::RemarkCategories everything;
-  everything.all = everything.passed = everything.missed =
-      everything.analysis = everything.failed = ".*";
+  everything.all = everything.passed = everything.missed = everything.analysis =
+      everything.failed = ".*";
   return remark::enableOptimizationRemarks(
       context, std::make_unique<RemarkStreamer>(records, shown),
       std::make_unique<remark::RemarkEmittingPolicyAll>(), everything);

@@ -94,6 +94,18 @@ static void printKernel(const KernelSummary &kernel,
   });
 }
 
+static void printOutputError(const OutputError &error,
+                             llvm::json::OStream &json) {
+  json.object([&] {
+    json.attribute("output", error.output);
+    json.attribute("absolute", error.absolute);
+    json.attribute("absolute_input", error.absoluteInput);
+    json.attribute("relative", error.relative);
+    json.attribute("relative_input", error.relativeInput);
+    json.attribute("limit", error.limit);
+  });
+}
+
 void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
@@ -120,6 +132,13 @@ void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
       for (const NormalizationRecord &record : report.normalizations)
         printRecord(record, json);
     });
+    if (!report.outputErrors.empty()) {
+      json.attribute("validate_seconds", report.validationSeconds);
+      json.attributeArray("validation", [&] {
+        for (const OutputError &error : report.outputErrors)
+          printOutputError(error, json);
+      });
+    }
     json.attributeArray("kernel_list", [&] {
       for (const KernelSummary &kernel : report.kernelSummaries)
         printKernel(kernel, json);

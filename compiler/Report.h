@@ -5,6 +5,7 @@
 
 #include "compiler/NormalizationRecords.h"
 #include "compiler/Pipeline.h"
+#include "compiler/Validation.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
@@ -36,6 +37,9 @@ struct Report {
   std::vector<std::pair<Phase, double>> seconds;
   std::vector<NormalizationRecord> normalizations;
   std::vector<KernelSummary> kernelSummaries;
+  /// Of `--validate`; empty without it.
+  std::vector<OutputError> outputErrors;
+  double validationSeconds = 0;
 
   double totalSeconds() const;
 };

@@ -48,6 +48,7 @@ public:
        << "</style>\n</head>\n<body>\n";
     printSummary();
     printRecords();
+    printOutputErrors();
     printKernels();
     printTimes();
     os << "</body>\n</html>\n";
@@ -83,6 +84,7 @@ private:
 
   void printSummary();
   void printRecords();
+  void printOutputErrors();
   void printKernels();
   void printTimes();
 
@@ -101,6 +103,12 @@ static std::string formatBytes(uint64_t bytes) {
     os << llvm::format("%.1f KiB", bytes / kilo);
   else
     os << llvm::format("%.1f MiB", bytes / (kilo * kilo));
+  return formatted;
+}
+
+static std::string formatError(double error) {
+  std::string formatted;
+  llvm::raw_string_ostream(formatted) << llvm::format("%.1e", error);
   return formatted;
 }
 
@@ -146,12 +154,30 @@ void Page::printRecords() {
             os << "<td><span class=\"outcome " << outcome << "\">" << outcome
                << "</span></td>";
             cell(describe(record));
-            std::string bound;
-            if (!record.rule.empty())
-              llvm::raw_string_ostream(bound)
-                  << llvm::format("%.1e", record.bound);
-            cell(bound, "number");
+            cell(record.rule.empty() ? "" : formatError(record.bound),
+                 "number");
             cell(record.cause, "cause");
+            os << "</tr>\n";
+          }
+        });
+}
+
+void Page::printOutputErrors() {
+  if (report.outputErrors.empty())
+    return;
+  os << "<h2>Folded against unfolded</h2>\n";
+  table("<th>output</th><th class=\"number\">largest error</th><th>inputs</th>"
+        "<th class=\"number\">of the largest value</th><th>inputs</th>"
+        "<th class=\"number\">limit</th>",
+        [&] {
+          for (const OutputError &error : report.outputErrors) {
+            os << "<tr>";
+            cell(error.output, "node");
+            cell(formatError(error.absolute), "number");
+            cell(error.absoluteInput);
+            cell(formatError(error.relative), "number");
+            cell(error.relativeInput);
+            cell(formatError(error.limit), "number");
             os << "</tr>\n";
           }
         });

@@ -111,6 +111,12 @@ void bnopt::printNormalizations(const Report &report, llvm::raw_ostream &os) {
 void bnopt::printText(const Report &report, llvm::raw_ostream &os) {
   os << report.model << " for " << report.target << "\n\n";
   printNormalizations(report, os);
+  if (!report.outputErrors.empty())
+    os << "\nvalidated against the model that is not folded\n";
+  for (const OutputError &error : report.outputErrors) {
+    print(error, os.indent(2));
+    os << '\n';
+  }
   os << '\n'
      << report.kernels << " kernels, " << report.launches << " launches\n";
   for (const KernelSummary &kernel : report.kernelSummaries)

@@ -110,8 +110,7 @@ LogicalResult runOnFiles(func::FuncOp function,
     return function.emitError() << "cannot make the folder '" << outputDir
                                 << "': " << error.message();
   for (auto [index, output] : llvm::enumerate(*outputs)) {
-    const std::string name =
-        getName(function.getResultAttr(index, "bn.name"), "output", index);
+    const std::string name = getResultName(function, index);
     SmallString<128> path(outputDir);
     llvm::sys::path::append(path, bnopt::fileNameFor(name) + ".npy");
     writeOutput(path.str().str(), output);
@@ -120,6 +119,10 @@ LogicalResult runOnFiles(func::FuncOp function,
 }
 
 } // namespace
+
+std::string getResultName(func::FuncOp function, size_t index) {
+  return getName(function.getResultAttr(index, "bn.name"), "output", index);
+}
 
 LogicalResult runInterpreter(ModuleOp module, ArrayRef<std::string> inputSpecs,
                              StringRef outputDir, uint64_t seed) {

@@ -3,11 +3,15 @@
 #ifndef BNOPT_COMPILER_REFERENCE_RUNINTERPRETER_H
 #define BNOPT_COMPILER_REFERENCE_RUNINTERPRETER_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
 
 namespace bnopt::reference {
+
+/// The name of an output of `function`: `bn.name`, or a made-up one.
+std::string getResultName(mlir::func::FuncOp function, size_t index);
 
 /// Interprets the model function of `module`. Each of `inputSpecs`, NAME=FILE,
 /// gives one input as a tensor file; the others get the random data that
