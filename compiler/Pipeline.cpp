@@ -58,8 +58,11 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   // Reshapes meet where a normalization has gone.
   function.addPass(createCanonicalizeModelPass());
   // Absorption turns arithmetic between a convolution and its sum into weights:
-  // branches that it has laid bare.
+  // branches that it has laid bare. Where they become one, what stands above
+  // has one user less.
   function.addPass(createMergeBranchesPass(branchOptions));
+  absorbOptions.settle = true;
+  function.addPass(createAbsorbScaleShiftsPass(absorbOptions));
   // Last: a scale-shift that stays costs nothing inside a norm.
   function.addPass(createMergeAffinesPass());
 }
