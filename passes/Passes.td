@@ -384,4 +384,35 @@ def PlanMemoryPass : Pass<"bn-plan-memory", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::bnopt::kernel::KernelDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// convert
+//===----------------------------------------------------------------------===//
+
+def ConvertBNToLinalgPass : Pass<"convert-bn-to-linalg"> {
+  let summary = "Lower the bn dialect to loops on tensors";
+  let description = [{
+    Every operator of the dialect becomes `linalg.generic` and scalar
+    arithmetic, whatever its rank, `featureIndex` and element types, sizes known
+    or not:
+    - arithmetic is in the widest of the element types, f32 at least, and rounds
+      to the result once;
+    - a mean is subtracted before anything is multiplied;
+    - statistics take two passes, in sums of 'statistics-bits': the mean, then
+      the mean of the squared differences from it. Those of no elements are zero.
+
+    ```mlir
+    %y = bn.inference %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    // becomes
+    %f = linalg.generic … ins(%variance, %scale) …      // scale/√(variance + epsilon)
+    %y = linalg.generic … ins(%x, %mean, %f, %offset) … // (x − mean)·f + offset
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"statisticsBits", "statistics-bits", "unsigned", /*default=*/"64",
+           "width of sums and of what is computed once per feature, 32 or 64">,
+  ];
+}
+
 #endif // BNOPT_PASSES_PASSES
