@@ -415,4 +415,69 @@ def ConvertBNToLinalgPass : Pass<"convert-bn-to-linalg"> {
   ];
 }
 
+def RaiseLinalgToBNPass : Pass<"raise-linalg-to-bn"> {
+  let summary = "Recognize batch normalization in loops on tensors";
+  let description = [{
+    `(x − mean)·rsqrt(variance + epsilon)·scale + offset` becomes `bn.inference`
+    - in one `linalg.generic`, as torch-mlir and IREE write it, or spread over
+      several, named ones and broadcasts among them,
+    - in any order of factors and terms, the root as a divisor or not, scale and
+      offset there or not, or as `x·f + (offset − mean·f)`,
+    - if the parameters vary along one and the same dimension of x,
+    - if epsilon is a constant inside the root,
+    - if mean and variance are not computed by a reduction, or from x: those
+      are statistics of a batch.
+
+    `x·scale + shift` with constants per feature becomes `bn.scale_shift`.
+    Other users of a part keep it. `convert-bn-to-linalg` is the way back.
+
+    ```mlir
+    %y = linalg.generic … ins(%x, %scale, %offset, %mean, %variance) … {
+    ^bb0(%in: f32, %s: f32, %o: f32, %m: f32, %v: f32, %out: f32):
+      %0 = arith.addf %v, %epsilon : f32
+      %1 = math.rsqrt %0 : f32
+      %2 = arith.subf %in, %m : f32
+      %3 = arith.mulf %2, %1 : f32
+      %4 = arith.mulf %3, %s : f32
+      %5 = arith.addf %4, %o : f32
+      linalg.yield %5 : f32
+    }
+    // becomes
+    %y = bn.inference %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numBatchNorms", "num-batch-norms", "batch normalizations recognized">,
+    Statistic<"numScaleShifts", "num-scale-shifts", "scale-shifts recognized">,
+  ];
+}
+
+def RaiseTosaToBNPass : Pass<"raise-tosa-to-bn"> {
+  let summary = "Recognize batch normalization among TOSA operators";
+  let description = [{
+    The expressions of `raise-linalg-to-bn`, under the same conditions, in
+    `tosa.sub`, `tosa.add`, `tosa.rsqrt` and `tosa.mul` with parameters of the
+    rank of the data: constants, or vectors that are reshaped.
+
+    ```mlir
+    %0 = tosa.sub %x, %mean : (tensor<1x64x8x8xf32>, tensor<1x64x1x1xf32>) -> tensor<1x64x8x8xf32>
+    %1 = tosa.add %variance, %epsilon : …
+    %2 = tosa.rsqrt %1 : …
+    %3 = tosa.mul %0, %2, %zero : …
+    %4 = tosa.mul %3, %scale, %zero : …
+    %5 = tosa.add %4, %offset : …
+    // becomes
+    %5 = bn.inference %x, … {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numBatchNorms", "num-batch-norms", "batch normalizations recognized">,
+    Statistic<"numScaleShifts", "num-scale-shifts", "scale-shifts recognized">,
+  ];
+}
+
 #endif // BNOPT_PASSES_PASSES
