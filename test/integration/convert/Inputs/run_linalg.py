@@ -1,8 +1,9 @@
 """run_linalg.py FILE --plugin=BNOptPlugin.so --bn-opt=bn-opt --tools=DIR --to-llvm=PASSES --libraries=FILES
 
 Runs each function of FILE, which are separated by `// -----`, twice on the same seeded data: in the reference
-interpreter, and lowered to linalg by the plugin in mlir-opt and run by mlir-runner. Fails where results differ by
-more than the tolerance, relative to the largest. Arguments named %variance… are positive; an unknown size is 4.
+interpreter, or as other passes lower it, and lowered to linalg by the plugin in mlir-opt and run by mlir-runner. Fails
+where results differ by more than the tolerance, relative to the largest. Arguments named %variance… are positive; an
+unknown size is 4.
 """
 
 import argparse
@@ -82,8 +83,8 @@ def cast(name, value, source, target):
     return f"  %{name} = tensor.cast %{value} : {source} to {target}\n" if source != target else ""
 
 
-def main_function(function, inputs, expected):
-    """Calls the function and prints by how much each result differs from what was expected."""
+def main_function(function, inputs):
+    """Calls the function and prints the bits of each result, extended to f64."""
     body, operands = "", []
     for i, ((_, type), values) in enumerate(zip(function.arguments, inputs)):
         body += f"  %c{i} = arith.constant {constant(values, type.element)} : {type.static()}\n"
@@ -92,53 +93,54 @@ def main_function(function, inputs, expected):
     results = ", ".join(f"%r{i}" for i in range(len(function.results)))
     taken, given = (", ".join(type.text for type in types) for types in (function.types, function.results))
     body += f"  {results} = call @{function.name}({', '.join(operands)}) : ({taken}) -> ({given})\n"
-    for i, (type, values) in enumerate(zip(function.results, expected)):
+    for i, type in enumerate(function.results):
         dims = ", ".join(f"d{d}" for d in range(len(type.shape)))
-        maps = ", ".join([f"affine_map<({dims}) -> ({dims})>"] * 3)
-        wide = type.static("f64")
-        extended = "%in" if type.element == "f64" else "%wide"
+        maps = ", ".join([f"affine_map<({dims}) -> ({dims})>"] * 2)
+        loops = ", ".join(['"parallel"'] * len(type.shape))
+        bits = type.static("i64")
         extend = "" if type.element == "f64" else f"    %wide = arith.extf %in : {type.element} to f64\n"
         body += cast(f"s{i}", f"r{i}", type.text, type.static())
-        body += f"""  %e{i} = arith.constant {constant(values, "f64")} : {wide}
-  %o{i} = tensor.empty() : {wide}
-  %d{i} = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{", ".join(['"parallel"'] * len(type.shape))}]}}
-      ins(%{'r' if type.static() == type.text else 's'}{i}, %e{i} : {type.static()}, {wide}) outs(%o{i} : {wide}) {{
-  ^bb0(%in: {type.element}, %expected: f64, %out: f64):
-{extend}    %difference = arith.subf {extended}, %expected : f64
-    linalg.yield %difference : f64
-  }} -> {wide}
-  %u{i} = tensor.cast %d{i} : {wide} to tensor<*xf64>
-  call @printMemrefF64(%u{i}) : (tensor<*xf64>) -> ()
+        body += f"""  %o{i} = tensor.empty() : {bits}
+  %b{i} = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{loops}]}}
+      ins(%{'r' if type.static() == type.text else 's'}{i} : {type.static()}) outs(%o{i} : {bits}) {{
+  ^bb0(%in: {type.element}, %out: i64):
+{extend}    %bits = arith.bitcast %{'in' if type.element == 'f64' else 'wide'} : f64 to i64
+    linalg.yield %bits : i64
+  }} -> {bits}
+  %u{i} = tensor.cast %b{i} : {bits} to tensor<*xi64>
+  call @printMemrefI64(%u{i}) : (tensor<*xi64>) -> ()
 """
-    return f"func.func private @printMemrefF64(tensor<*xf64>)\nfunc.func @main() {{\n{body}  return\n}}\n"
+    return f"func.func private @printMemrefI64(tensor<*xi64>)\nfunc.func @main() {{\n{body}  return\n}}\n"
 
 
-def lower_and_run(function, inputs, expected, options):
-    pipeline = f"builtin.module({options.passes},{options.to_llvm})"
+def execute(function, inputs, passes, options):
+    """The results of the function, after `passes` in mlir-opt, as mlir-runner computes them."""
     lowered = run(
         [options.tools / "mlir-opt", f"--load-dialect-plugin={options.plugin}", f"--load-pass-plugin={options.plugin}",
-         f"--pass-pipeline={pipeline}", "-"],
-        function.text + main_function(function, inputs, expected))
+         "--allow-unregistered-dialect", f"--pass-pipeline=builtin.module({passes},{options.to_llvm})", "-"],
+        function.text + main_function(function, inputs))
     printed = run(
         [options.tools / "mlir-runner", "--entry-point-result=void", f"--shared-libs={options.libraries}", "-"],
         lowered)
-    blocks = printed.split("data =")[1:]
-    return [np.array([float(v) for v in re.findall(r"[-+\w.]+", block.split("Unranked")[0])]) for block in blocks]
+    blocks = [block.split("Unranked")[0] for block in printed.split("data =")[1:]]
+    if len(blocks) != len(function.results):
+        sys.exit(f"{function.name}: expected {len(function.results)} results, but {len(blocks)} were printed")
+    for type, block in zip(function.results, blocks):
+        bits = np.array([int(number) for number in re.findall(r"-?\d+", block)], np.int64)
+        yield bits.view(np.float64).reshape(type.shape)
 
 
 def check(text, options):
     function = Function(text)
     inputs = list(function.make_inputs(options.seed))
-    with tempfile.TemporaryDirectory() as folder:
-        expected = interpret(function, inputs, options, pathlib.Path(folder))
-    differences = lower_and_run(function, inputs, expected, options)
-    if len(differences) != len(expected):
-        sys.exit(f"{function.name}: expected {len(expected)} results, but {len(differences)} were printed")
+    if options.reference_passes:
+        expected = execute(function, inputs, options.reference_passes, options)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            expected = interpret(function, inputs, options, pathlib.Path(folder))
     worst = 0.0
-    for difference, values in zip(differences, expected):
-        if difference.size != values.size:
-            sys.exit(f"{function.name}: expected {values.size} elements, but got {difference.size}")
-        error = np.abs(difference).max(initial=0) / max(1.0, np.abs(values).max(initial=0))
+    for actual, values in zip(execute(function, inputs, options.passes, options), expected, strict=True):
+        error = np.abs(actual - values).max(initial=0) / max(1.0, np.abs(values).max(initial=0))
         # A NaN is never below the tolerance.
         if not error <= options.tolerance:
             sys.exit(f"{function.name}: error {error:.3g}, expected at most {options.tolerance:g}")
@@ -154,6 +156,7 @@ def main():
     for name in ("to-llvm", "libraries"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--passes", default="convert-bn-to-linalg")
+    parser.add_argument("--reference-passes", help="compare with what these lower, not with the interpreter")
     parser.add_argument("--tolerance", type=float, default=1e-6)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
