@@ -21,6 +21,40 @@ void bn::BNDialect::initialize() {
 #define GET_OP_LIST
 #include "dialect/BN/BNOps.cpp.inc"
       >();
+  registerAttributes();
+}
+
+/// Constants of equal numbers merge, and resources are equal to themselves
+/// alone: only of these a recipe cannot get lost.
+static LogicalResult verifyRecipe(Operation *op, Attribute recipe) {
+  if (!isa<bn::RecipeAttr>(recipe))
+    return op->emitOpError() << "expects '" << bn::recipeAttrName
+                             << "' to be a '#bn.recipe', but got " << recipe;
+  Attribute value =
+      op->getAttr(op->hasAttr("initial_value") ? "initial_value" : "value");
+  if (!isa_and_nonnull<DenseResourceElementsAttr>(value))
+    return op->emitOpError() << "expects a resource, as all constants with '"
+                             << bn::recipeAttrName << "'";
+  return success();
+}
+
+static LogicalResult verifyParameters(Operation *op, Attribute parameters) {
+  auto array = dyn_cast<ArrayAttr>(parameters);
+  if (array && llvm::all_of(array, llvm::IsaPred<bn::ParameterAttr>))
+    return success();
+  return op->emitOpError() << "expects '" << bn::parametersAttrName
+                           << "' to be an array of '#bn.parameter', but got "
+                           << parameters;
+}
+
+LogicalResult
+bn::BNDialect::verifyOperationAttribute(Operation *op,
+                                        NamedAttribute attribute) {
+  if (attribute.getName() == bn::recipeAttrName)
+    return verifyRecipe(op, attribute.getValue());
+  if (attribute.getName() == bn::parametersAttrName)
+    return verifyParameters(op, attribute.getValue());
+  return success();
 }
 
 Operation *bn::BNDialect::materializeConstant(OpBuilder &builder,

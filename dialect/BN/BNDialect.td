@@ -15,9 +15,18 @@ def BN_Dialect : Dialect {
 
     Attributes on function arguments and results: `bn.name` (string), the name
     of the model's input or output.
+
+    A model whose parameters may be refreshed has `bn.parameters` on its
+    function, an array of `#bn.parameter`, and `bn.recipe` on every constant that
+    depends on them.
   }];
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let useDefaultAttributePrinterParser = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
+  }];
 }
 
 #endif // BNOPT_BN_BNDIALECT

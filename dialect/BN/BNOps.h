@@ -3,6 +3,7 @@
 #ifndef BNOPT_DIALECT_BN_BNOPS_H
 #define BNOPT_DIALECT_BN_BNOPS_H
 
+#include "dialect/BN/BNAttrs.h"
 #include "dialect/BN/BNDialect.h"
 #include "dialect/Interfaces/InferredTypes.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
@@ -13,8 +14,6 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-
-#include "dialect/BN/BNEnums.h.inc"
 
 #define GET_OP_CLASSES
 #include "dialect/BN/BNOps.h.inc"

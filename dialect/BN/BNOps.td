@@ -2,6 +2,7 @@
 #define BNOPT_BN_BNOPS
 
 include "dialect/Interfaces/ScaleShiftOpInterface.td"
+include "dialect/BN/BNAttrs.td"
 include "dialect/BN/BNDialect.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"

@@ -1,0 +1,86 @@
+//===- BNAttrs.cpp - How constants follow from parameters -----------------===//
+
+#include "dialect/BN/BNAttrs.h"
+
+#include "dialect/BN/BNDialect.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace bnopt::bn;
+
+#define GET_ATTRDEF_CLASSES
+#include "dialect/BN/BNAttrs.cpp.inc"
+
+void BNDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialect/BN/BNAttrs.cpp.inc"
+      >();
+}
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+/// Operands of recipes and steps are names of parameters, or numbers.
+static bool isOperand(Attribute attribute) {
+  return isa<StringAttr, ElementsAttr>(attribute);
+}
+
+LogicalResult ParameterAttr::verify(EmitError emitError, StringAttr name,
+                                    RankedTensorType type, ElementsAttr value) {
+  if (!type.hasStaticShape())
+    return emitError() << "expects a static shape, but got " << type;
+  if (value && value.getShapedType() != type)
+    return emitError() << "expects 'value' to have type " << type
+                       << ", but got " << value.getShapedType();
+  return success();
+}
+
+static size_t getNumOperands(AffineKind kind) {
+  switch (kind) {
+  case AffineKind::Normalize:
+    return 4;
+  case AffineKind::ScaleShift:
+    return 2;
+  default:
+    return 1;
+  }
+}
+
+LogicalResult StepAttr::verify(EmitError emitError, AffineKind kind,
+                               ArrayRef<Attribute> operands, StringAttr node,
+                               FloatAttr epsilon) {
+  if (operands.size() != getNumOperands(kind) ||
+      !llvm::all_of(operands, isOperand))
+    return emitError() << "expects '" << stringifyAffineKind(kind)
+                       << "' to have " << getNumOperands(kind)
+                       << " operands, names or numbers, but got "
+                       << operands.size();
+  if ((kind == AffineKind::Normalize) != bool(epsilon))
+    return emitError() << "expects 'epsilon' on 'normalize', and only there";
+  return success();
+}
+
+LogicalResult RecipeAttr::verify(EmitError emitError, RecipeRole role,
+                                 Attribute operand, ArrayRef<StepAttr> steps,
+                                 ArrayRef<int64_t> view,
+                                 ArrayRef<int64_t> packing) {
+  const bool takesOperand = role == RecipeRole::Copy ||
+                            role == RecipeRole::Weights ||
+                            (role == RecipeRole::Bias && operand);
+  if (takesOperand != bool(operand) || (operand && !isOperand(operand)))
+    return emitError() << "expects an operand, name or numbers, on 'copy' and "
+                          "'weights', not on 'scale' and 'shift'";
+  if ((role == RecipeRole::Copy) != steps.empty())
+    return emitError() << "expects 'steps' on all but 'copy'";
+  if (view.size() != (role == RecipeRole::Weights ? 4 : 0))
+    return emitError() << "expects 'view' to have 4 values on 'weights' and "
+                          "none elsewhere, but got "
+                       << view.size();
+  if (!packing.empty() && packing.size() != 7)
+    return emitError() << "expects 'packing' to have 7 values, but got "
+                       << packing.size();
+  return success();
+}
