@@ -47,6 +47,9 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   }
   OpPassManager &function = pm.nest<func::FuncOp>();
   function.addPass(createInferenceToScaleShiftPass(scaleShiftOptions));
+  // Before all that look at numbers: it leaves them no constants that may
+  // change.
+  function.addPass(createFoldParametersPass());
   // Before absorption, which may move the affine parts of norms on.
   function.addPass(createSplitAffinesPass());
   // A branch takes in its scale-shift before absorption does, so that the sum

@@ -116,6 +116,34 @@ def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::fun
   ];
 }
 
+def FoldParametersPass : Pass<"bn-fold-parameters", "::mlir::func::FuncOp"> {
+  let summary = "Fold what holds for any parameters, where these may be refreshed";
+  let description = [{
+    Constants with a `bn.recipe` depend on parameters that may be refreshed.
+    Other passes take them for run-time values. This one
+    - makes one of affine maps of features in a row, each the only user of the
+      one before: `bn.scale_shift`, or arithmetic with one constant per feature,
+    - folds them into the weights of the linear operator above, if it has no
+      other user, and takes a bias unless none of them can shift,
+    - rounds the parameters of a scale-shift that stays to f32.
+
+    No number decides, and each constant that is made has a recipe. Numbers that
+    are not finite are an error.
+
+    ```mlir
+    %0 = nn.conv %x, %w : …
+    %1 = bn.scale_shift %0, %s, %t {featureIndex = 1 : i64} : …
+    // becomes
+    %1 = nn.conv %x, %ws bias %t : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect",
+                           "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numFolded", "num-folded", "affine maps folded into weights">,
+  ];
+}
+
 def SplitAffinesPass : Pass<"bn-split-affines", "::mlir::func::FuncOp"> {
   let summary = "Take scale and offset out of layer, group and RMS norms";
   let description = [{

@@ -265,7 +265,9 @@ struct AbsorbScaleShiftsPass
 private:
   void settleKept(ScaleShiftFolder &folder) {
     getOperation()->walk([&](bn::ScaleShiftOp op) {
-      remarkKept(op, folder.getObstacle(op));
+      // Of parameters that may be refreshed `bn-fold-parameters` has said why.
+      if (!getRecipe(op.getScale()))
+        remarkKept(op, folder.getObstacle(op));
       narrowParameters(op);
       ++numKept;
     });

@@ -28,7 +28,20 @@ FloatFormat getFloatFormat(Type elementType) {
   return FloatFormat::Other;
 }
 
+bn::RecipeAttr getRecipe(Value constant) {
+  Operation *op = constant.getDefiningOp();
+  return op ? dyn_cast_or_null<bn::RecipeAttr>(
+                  op->getDiscardableAttr(bn::recipeAttrName))
+            : bn::RecipeAttr();
+}
+
 std::optional<ConstantData> ConstantData::get(Value value) {
+  if (getRecipe(value))
+    return std::nullopt;
+  return getInitial(value);
+}
+
+std::optional<ConstantData> ConstantData::getInitial(Value value) {
   auto constant = value.getDefiningOp<arith::ConstantOp>();
   if (!constant)
     return std::nullopt;
@@ -105,8 +118,7 @@ double ConstantBuffer::storeOther(int64_t index, double value) {
   return rounded.convertToDouble();
 }
 
-/// The name of the node that `loc` stands for, or an empty string.
-static StringRef getNodeName(Location loc) {
+StringRef getNodeName(Location loc) {
   if (auto named = dyn_cast<NameLoc>(loc))
     return named.getName();
   if (auto fused = dyn_cast<FusedLoc>(loc))
@@ -121,23 +133,27 @@ static std::string getConstantName(Location loc, StringRef role) {
   return node.empty() ? role.str() : (node + "." + role).str();
 }
 
-Value ConstantBuffer::build(OpBuilder &builder, Location loc,
-                            StringRef role) && {
+Value ConstantBuffer::build(OpBuilder &builder, Location loc, StringRef role,
+                            bn::RecipeAttr recipe) && {
   TypedAttr attribute;
-  if (type.getNumElements() <= maxInlineElements)
+  if (type.getNumElements() <= maxInlineElements && !recipe)
     attribute = DenseElementsAttr::getFromRawBuffer(type, blob.getData());
   else
     attribute = DenseResourceElementsAttr::get(type, getConstantName(loc, role),
                                                std::move(blob));
-  return arith::ConstantOp::create(builder, loc, attribute);
+  auto constant = arith::ConstantOp::create(builder, loc, attribute);
+  if (recipe)
+    constant->setDiscardableAttr(bn::recipeAttrName, recipe);
+  return constant;
 }
 
 Value createConstant(OpBuilder &builder, Location loc, StringRef role,
-                     RankedTensorType type, ArrayRef<double> values) {
+                     RankedTensorType type, ArrayRef<double> values,
+                     bn::RecipeAttr recipe) {
   ConstantBuffer buffer(type);
   buffer.fill(0, type.getNumElements(),
               [&](int64_t index) { return values[index]; });
-  return std::move(buffer).build(builder, loc, role);
+  return std::move(buffer).build(builder, loc, role, recipe);
 }
 
 } // namespace bnopt

@@ -3,6 +3,8 @@
 #ifndef BNOPT_PASSES_FOLD_CONSTANTDATA_H
 #define BNOPT_PASSES_FOLD_CONSTANTDATA_H
 
+#include "dialect/BN/BNAttrs.h"
+
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -31,9 +33,13 @@ FloatFormat getFloatFormat(mlir::Type elementType);
 class ConstantData {
 public:
   /// The data of a value that `arith.constant` defines, of a static shape and
-  /// floating-point elements; none if it is something else, or if its resource
-  /// has been elided.
+  /// floating-point elements; none if it is something else, if its resource
+  /// has been elided, or if it depends on parameters that may be refreshed.
   static std::optional<ConstantData> get(mlir::Value value);
+  /// As `get`, but also what the numbers are before any refresh. Whoever makes
+  /// a constant of them gives it a recipe that makes it of others, and decides
+  /// nothing by them.
+  static std::optional<ConstantData> getInitial(mlir::Value value);
   static std::optional<ConstantData> get(mlir::Attribute attribute);
 
   mlir::RankedTensorType getType() const { return type; }
@@ -98,8 +104,10 @@ public:
 
   /// Makes the constant, an `arith.constant` where `builder` stands. A resource
   /// is called after the node at `loc` and its `role` there: conv1.weights.
+  /// With a `recipe` it is always a resource: constants of the same numbers
+  /// merge, those of different recipes must not.
   mlir::Value build(mlir::OpBuilder &builder, mlir::Location loc,
-                    llvm::StringRef role) &&;
+                    llvm::StringRef role, bn::RecipeAttr recipe = {}) &&;
 
 private:
   double storeOther(int64_t index, double value);
@@ -112,7 +120,15 @@ private:
 /// A constant of `type` with the given elements, rounded once.
 mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
                            llvm::StringRef role, mlir::RankedTensorType type,
-                           mlir::ArrayRef<double> values);
+                           mlir::ArrayRef<double> values,
+                           bn::RecipeAttr recipe = {});
+
+/// How a constant follows from parameters that may be refreshed; null where it
+/// does not depend on any.
+bn::RecipeAttr getRecipe(mlir::Value constant);
+
+/// The name of the node that `loc` stands for, or an empty string.
+llvm::StringRef getNodeName(mlir::Location loc);
 
 //===----------------------------------------------------------------------===//
 // Implementation

@@ -68,12 +68,15 @@ bool mayBeFeatureAffine(Operation *op) {
   return isa<bn::ScaleShiftOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp>(op);
 }
 
+using GetData = std::optional<ConstantData>(Value);
+
 /// The operator as arithmetic with a constant; none if it is something else.
-static std::optional<FeatureAffine> readArithmetic(Operation *op) {
-  std::optional<ConstantData> constant = ConstantData::get(op->getOperand(1));
+static std::optional<FeatureAffine> readArithmetic(Operation *op,
+                                                   GetData *getData) {
+  std::optional<ConstantData> constant = getData(op->getOperand(1));
   const bool constantFirst = !constant;
   if (constantFirst)
-    constant = ConstantData::get(op->getOperand(0));
+    constant = getData(op->getOperand(0));
   if (!constant)
     return std::nullopt;
   Value input = op->getOperand(constantFirst ? 1 : 0);
@@ -96,16 +99,30 @@ static std::optional<FeatureAffine> readArithmetic(Operation *op) {
   return affine;
 }
 
-std::optional<FeatureAffine> readFeatureAffine(Operation *op) {
+static std::optional<FeatureAffine> readFeatureAffine(Operation *op,
+                                                      GetData *getData) {
   if (!mayBeFeatureAffine(op))
     return std::nullopt;
   auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op);
   if (!scaleShift)
-    return readArithmetic(op);
-  std::optional<ScaleAndShift> values = readScaleAndShift(scaleShift);
-  if (!values)
+    return readArithmetic(op, getData);
+  std::optional<ConstantData> scale = getData(scaleShift.getScale());
+  std::optional<ConstantData> shift = getData(scaleShift.getShift());
+  if (!scale || !shift)
     return std::nullopt;
-  return FeatureAffine{scaleShift.getInput(), std::move(*values)};
+  FeatureAffine affine{scaleShift.getInput(),
+                       ScaleAndShift(0, scaleShift.getFeatureIndex())};
+  affine.values.scale = scale->toDoubles();
+  affine.values.shift = shift->toDoubles();
+  return affine;
+}
+
+std::optional<FeatureAffine> readFeatureAffine(Operation *op) {
+  return readFeatureAffine(op, ConstantData::get);
+}
+
+std::optional<FeatureAffine> readInitialFeatureAffine(Operation *op) {
+  return readFeatureAffine(op, ConstantData::getInitial);
 }
 
 } // namespace bnopt

@@ -18,6 +18,10 @@ struct FeatureAffine {
 /// None if it is anything else, not finite, or asked to stay.
 std::optional<FeatureAffine> readFeatureAffine(mlir::Operation *op);
 
+/// As `readFeatureAffine`, but with the initial numbers of parameters that may
+/// be refreshed (`ConstantData::getInitial`).
+std::optional<FeatureAffine> readInitialFeatureAffine(mlir::Operation *op);
+
 /// Whether operators of this kind are ever such maps.
 bool mayBeFeatureAffine(mlir::Operation *op);
 

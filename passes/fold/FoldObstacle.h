@@ -22,6 +22,8 @@ enum class ObstacleKind {
   ComputedStatistics,
   /// A parameter, weight or bias is known at run time only.
   NonConstantParameter,
+  /// `--refreshable`: the fold would not hold for all parameters.
+  Refreshable,
   /// Folded weights would be less exact than the tolerance, or not finite.
   Numeric,
   /// The features are not those of the weights.

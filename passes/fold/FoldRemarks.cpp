@@ -21,6 +21,8 @@ StringRef getObstacleName(ObstacleKind kind) {
     return "computed-statistics";
   case ObstacleKind::NonConstantParameter:
     return "non-constant-parameter";
+  case ObstacleKind::Refreshable:
+    return "refreshable";
   case ObstacleKind::Numeric:
     return "numeric";
   case ObstacleKind::AxisMismatch:

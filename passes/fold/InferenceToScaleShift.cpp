@@ -11,12 +11,15 @@
 // keeps its bits: s·bias + t differs from s·(bias − mean) + offset by an f64
 // rounding.
 //
+// Where a parameter may be refreshed, s and t get recipes.
+//
 //===----------------------------------------------------------------------===//
 
 #include "passes/Normalizations.h"
 #include "passes/Passes.h"
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FoldRemarks.h"
+#include "passes/fold/Recipes.h"
 #include "passes/fold/ScaleAndShift.h"
 
 #include "llvm/Support/Format.h"
@@ -44,8 +47,9 @@ readParameters(bn::InferenceOp op, std::string &reason) {
       {"variance", op.getVariance()}};
   std::array<std::vector<double>, 4> values;
   for (auto [into, parameter] : llvm::zip_equal(values, parameters)) {
-    std::optional<ConstantData> data = ConstantData::get(parameter.second);
-    if (!data) {
+    std::optional<ConstantData> data =
+        ConstantData::getInitial(parameter.second);
+    if (!data || !getRecipeOperand(parameter.second)) {
       reason = ("'" + parameter.first + "' is not a constant").str();
       return std::nullopt;
     }
@@ -84,11 +88,31 @@ computeScaleAndShift(bn::InferenceOp op,
   return result;
 }
 
+/// The normalization in terms of its parameters.
+AffineSteps getSteps(bn::InferenceOp op, const ScaleAndShift &values) {
+  AffineSteps steps{op.getInput(), values, {}};
+  steps.mayShift = true;
+  SmallVector<Attribute> operands;
+  for (Value parameter :
+       {op.getScale(), op.getOffset(), op.getMean(), op.getVariance()}) {
+    operands.push_back(getRecipeOperand(parameter));
+    steps.isRefreshable |= isa<StringAttr>(operands.back());
+  }
+  Builder builder(op.getContext());
+  steps.steps.push_back(bn::StepAttr::get(
+      op.getContext(), bn::AffineKind::Normalize, operands,
+      builder.getStringAttr(getNodeName(op.getLoc())), op.getEpsilonAttr()));
+  return steps;
+}
+
 /// Replaces `op` by the equivalent `bn.scale_shift`.
 void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
+  const AffineSteps steps = getSteps(op, values);
   auto scaleShift =
-      createScaleShift(builder, op.getLoc(), op.getInput(), values);
+      steps.isRefreshable
+          ? createScaleShift(builder, op.getLoc(), steps, builder.getF64Type())
+          : createScaleShift(builder, op.getLoc(), op.getInput(), values);
   if (isAskedToStay(op))
     scaleShift->setAttr(keepAttrName, builder.getUnitAttr());
   op.replaceAllUsesWith(scaleShift.getResult());

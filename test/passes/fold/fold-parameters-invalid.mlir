@@ -1,0 +1,21 @@
+// Numbers that cannot be folded are an error, not another way to fold.
+
+// RUN: bn-opt %s --bn-fold-parameters --split-input-file --verify-diagnostics
+
+// 2·max f32
+func.func @overflow(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  %w = arith.constant {bn.recipe = #bn.recipe<copy of "w">} dense_resource<w> : tensor<1x1xf32>
+  %two = arith.constant dense<2.0> : tensor<1xf32>
+  // expected-error @+1 {{'nn.gemm' op cannot take in its normalization: the scaled weights are not finite in their type}}
+  %0 = nn.gemm %x, %w : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  %1 = nn.mul %0, %two : (tensor<1x1xf32>, tensor<1xf32>) -> tensor<1x1xf32>
+  return %1 : tensor<1x1xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      w: "0x04000000FFFF7F7F"
+    }
+  }
+#-}
