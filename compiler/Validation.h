@@ -30,11 +30,11 @@ struct OutputError {
 };
 
 /// The largest difference to allow, relative to the largest value of an output:
-/// four times the sum of the bounds of the folds, and 10⁻⁵ at least. The weights
-/// of a sum are rounded independently of each other, so their errors grow with
-/// the number of terms as slowly as the sum itself: a fold moves results by its
-/// bound at most, folds in a row by no more than all of them, and sums whose
-/// terms cancel by some times that.
+/// four times the sum of the bounds of the folds, and 10⁻⁵ at least. The
+/// weights of a sum are rounded independently of each other, so their errors
+/// grow with the number of terms as slowly as the sum itself: a fold moves
+/// results by its bound at most, folds in a row by no more than all of them,
+/// and sums whose terms cancel by some times that.
 double getValidationLimit(llvm::ArrayRef<NormalizationRecord> normalizations);
 
 /// Runs the functions of `model` and `folded` in the reference interpreter, on

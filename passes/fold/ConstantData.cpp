@@ -118,18 +118,19 @@ double ConstantBuffer::storeOther(int64_t index, double value) {
   return rounded.convertToDouble();
 }
 
-StringRef getNodeName(Location loc) {
+/// The name of the first node at `loc`; a place in a file is no name.
+static StringRef findNodeName(Location loc) {
   if (auto named = dyn_cast<NameLoc>(loc))
     return named.getName();
   if (auto fused = dyn_cast<FusedLoc>(loc))
     for (Location part : fused.getLocations())
-      if (StringRef name = getNodeName(part); !name.empty())
+      if (StringRef name = findNodeName(part); !name.empty())
         return name;
   return {};
 }
 
 static std::string getConstantName(Location loc, StringRef role) {
-  const StringRef node = getNodeName(loc);
+  const StringRef node = findNodeName(loc);
   return node.empty() ? role.str() : (node + "." + role).str();
 }
 

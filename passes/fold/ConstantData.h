@@ -127,9 +127,6 @@ mlir::Value createConstant(mlir::OpBuilder &builder, mlir::Location loc,
 /// does not depend on any.
 bn::RecipeAttr getRecipe(mlir::Value constant);
 
-/// The name of the node that `loc` stands for, or an empty string.
-llvm::StringRef getNodeName(mlir::Location loc);
-
 //===----------------------------------------------------------------------===//
 // Implementation
 //===----------------------------------------------------------------------===//

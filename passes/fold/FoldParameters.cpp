@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/Normalizations.h"
 #include "passes/Passes.h"
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/DeadOperators.h"
@@ -184,7 +185,8 @@ void mergeChain(const AffineChain &chain, StringRef obstacle) {
   auto merged = createScaleShift(builder, builder.getFusedLoc(locations),
                                  chain.steps, builder.getF32Type());
   for (Operation *op : ArrayRef(chain.ops).drop_front())
-    remarkFolded(op, {merged, getNodeNames(chain.ops.front()->getLoc())}, "s = s2*s1, t = s2*t1 + t2");
+    remarkFolded(op, {merged, getNodeNames(chain.ops.front()->getLoc())},
+                 "s = s2*s1, t = s2*t1 + t2");
   remarkKept(merged, reason);
   last->getResult(0).replaceAllUsesWith(merged.getResult());
   eraseIfDead(last);

@@ -70,7 +70,7 @@ std::optional<FoldAction> FoldAttempt::absorbAbove(const DownwardShift &shift,
              static_cast<int64_t>(shift.values.numFeatures()) &&
          "the target has the features of the operand");
   if (hasShift(shift.values) && !target->shiftObstacle.empty()) {
-    obstacle = target->shiftObstacle;
+    obstacle = {ObstacleKind::Operator, target->shiftObstacle};
     return std::nullopt;
   }
   FoldAction action = createDownward(Kind::AbsorbAbove, use, shift.values);

@@ -7,6 +7,7 @@
 
 #include "passes/fold/Recipes.h"
 
+#include "passes/Normalizations.h"
 #include "passes/fold/ConstantData.h"
 #include "passes/fold/FeatureConstants.h"
 

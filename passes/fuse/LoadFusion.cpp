@@ -24,10 +24,10 @@ namespace bnopt {
 
 bool isCheap(ArrayRef<Operation *> load) {
   return llvm::all_of(
-      load, llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp,
-                          nn::PReluOp, nn::ClipOp, nn::AddOp, nn::SubOp,
-                          nn::MulOp, nn::MinOp, nn::MaxOp, nn::NegOp,
-                          nn::AbsOp>);
+      load,
+      llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp, nn::PReluOp,
+                    nn::ClipOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::MinOp,
+                    nn::MaxOp, nn::NegOp, nn::AbsOp>);
 }
 
 /// Weights that can be packed; a splat is no argument of the kernel.
@@ -79,13 +79,13 @@ static bool canLoadStrips(nn::GemmOp gemm) {
 /// Whether no element is in two windows.
 template <typename PoolOp>
 static bool readsOnce(PoolOp pool) {
-  return llvm::all_of(
-      llvm::zip_equal(pool.getKernelShape(), pool.getStrideValues(),
-                      pool.getDilationValues()),
-      [](auto dim) {
-        auto [size, stride, dilation] = dim;
-        return (size - 1) * dilation < stride;
-      });
+  return llvm::all_of(llvm::zip_equal(pool.getKernelShape(),
+                                      pool.getStrideValues(),
+                                      pool.getDilationValues()),
+                      [](auto dim) {
+                        auto [size, stride, dilation] = dim;
+                        return (size - 1) * dilation < stride;
+                      });
 }
 
 bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {

@@ -51,9 +51,9 @@ std::optional<Strip> chooseStrip(const StripProblem &problem) {
     pixels += problem.tilePixels;
   if (pixels == 0)
     return std::nullopt;
-  return Strip{choosePart(problem.rowPixels, problem.tilePixels, pixels,
-                          problem.exact),
-               1};
+  return Strip{
+      choosePart(problem.rowPixels, problem.tilePixels, pixels, problem.exact),
+      1};
 }
 
 } // namespace bnopt

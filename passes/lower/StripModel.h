@@ -56,8 +56,8 @@ struct Strip {
   int64_t pixels, rows;
 };
 
-/// Bytes of the input of a strip at most: a quarter of the second-level cache of
-/// a core with 1 MiB. They lie on the stack.
+/// Bytes of the input of a strip at most: a quarter of the second-level cache
+/// of a core with 1 MiB. They lie on the stack.
 inline constexpr int64_t maxStripBytes = 256 << 10;
 
 /// The largest strip whose input stays in cache, of whole rows if one fits;

@@ -7,8 +7,8 @@
 // s = [2/√4, −3/√9], t = [0.5 − 1·1, −1 − 2·(−1)]
 // CHECK-LABEL: @fold_into_conv_no_bias
 func.func @fold_into_conv_no_bias(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
-  // CHECK-DAG: %[[W:.*]] = arith.constant {bn.recipe = #bn.recipe<weights of "w" by [<normalize of ["g", "b", "m", "v"] at "" epsilon 1.000000e+00 : f64>] view [1, 1, 2, 1]>} dense_resource<weights>
-  // CHECK-DAG: %[[B:.*]] = arith.constant {bn.recipe = #bn.recipe<bias by [<normalize of ["g", "b", "m", "v"] at "" epsilon 1.000000e+00 : f64>]>} dense_resource<bias>
+  // CHECK-DAG: %[[W:.*]] = arith.constant {bn.recipe = #bn.recipe<weights of "w" by [<normalize of ["g", "b", "m", "v"] at "{{[0-9:]+}}" epsilon 1.000000e+00 : f64>] view [1, 1, 2, 1]>} dense_resource<weights>
+  // CHECK-DAG: %[[B:.*]] = arith.constant {bn.recipe = #bn.recipe<bias by [<normalize of ["g", "b", "m", "v"] at "{{[0-9:]+}}" epsilon 1.000000e+00 : f64>]>} dense_resource<bias>
   // CHECK: %[[Y:.*]] = nn.conv %{{.*}}, %[[W]] bias %[[B]]
   // CHECK-NEXT: return %[[Y]]
   // REMARK: Folded | Category:bn-fold | Into=nn.conv, Op=bn.scale_shift, Rule="W' = s*W, b' = s*b + t, again at every refresh"
@@ -26,7 +26,7 @@ func.func @fold_into_conv_no_bias(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32
 // Shifts that are zero now get a bias: they may not stay so.
 // CHECK-LABEL: @fold_zero_shift
 func.func @fold_zero_shift(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
-  // CHECK-DAG: #bn.recipe<bias by [<add of ["zero"] at "">]>
+  // CHECK-DAG: #bn.recipe<bias by [<add of ["zero"] at "{{[0-9:]+}}">]>
   // CHECK: nn.conv %{{.*}}, %{{.*}} bias
   // CHECK-NEXT: return
   %w = arith.constant {bn.recipe = #bn.recipe<copy of "w">} dense_resource<w> : tensor<2x1x1x1xf32>
@@ -39,7 +39,7 @@ func.func @fold_zero_shift(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
 // A multiplication needs no bias. Numbers that are no parameter stay as they are.
 // CHECK-LABEL: @fold_scale_alone
 func.func @fold_scale_alone(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
-  // CHECK-DAG: #bn.recipe<weights of "w" by [<multiply of [dense<5.000000e-01> : tensor<f32>] at "">, <divide of ["g"] at "">] view [1, 1, 2, 1]>
+  // CHECK-DAG: #bn.recipe<weights of "w" by [<multiply of [dense<5.000000e-01> : tensor<f32>] at "{{[0-9:]+}}">, <divide of ["g"] at "{{[0-9:]+}}">] view [1, 1, 2, 1]>
   // CHECK-NOT: bias
   // CHECK: nn.conv
   // CHECK-NEXT: return
@@ -55,7 +55,7 @@ func.func @fold_scale_alone(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
 // An identity now is none after a refresh; a scale-shift that stays is f32.
 // CHECK-LABEL: @no_fold_identity
 func.func @no_fold_identity(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
-  // CHECK-DAG: %[[SCALE:.*]] = arith.constant {bn.recipe = #bn.recipe<scale by [<normalize of ["one", "zeros", "zeros", "one"] at "" epsilon 0.000000e+00 : f64>, <subtract of ["m"] at "">]>} dense_resource<{{.*}}> : tensor<2xf32>
+  // CHECK-DAG: %[[SCALE:.*]] = arith.constant {bn.recipe = #bn.recipe<scale by [<normalize of ["one", "zeros", "zeros", "one"] at "{{[0-9:]+}}" epsilon 0.000000e+00 : f64>, <subtract of ["m"] at "{{[0-9:]+}}">]>} dense_resource<{{.*}}> : tensor<2xf32>
   // CHECK-DAG: %[[SHIFT:.*]] = arith.constant {bn.recipe = #bn.recipe<shift by [{{.*}}]>} dense_resource<{{.*}}> : tensor<2xf32>
   // CHECK: bn.scale_shift %{{.*}}, %[[SCALE]], %[[SHIFT]]
   // CHECK-NEXT: return
@@ -85,8 +85,8 @@ func.func @no_fold_conv_two_users(%x: tensor<1x1x4x4xf32>) -> (tensor<1x2x4x4xf3
 // Weights that are no parameter, above one that is.
 // CHECK-LABEL: @fold_into_fixed_weights
 func.func @fold_into_fixed_weights(%x: tensor<1x1xf32>) -> tensor<1x2xf32> {
-  // CHECK-DAG: #bn.recipe<weights of dense<{{.*}}> : tensor<1x2xf32> by [<add of ["b"] at "">] view [1, 1, 2, 1]>
-  // CHECK-DAG: #bn.recipe<bias of dense<5.000000e+00> : tensor<2xf32> by [<add of ["b"] at "">]>
+  // CHECK-DAG: #bn.recipe<weights of dense<{{.*}}> : tensor<1x2xf32> by [<add of ["b"] at "{{[0-9:]+}}">] view [1, 1, 2, 1]>
+  // CHECK-DAG: #bn.recipe<bias of dense<5.000000e+00> : tensor<2xf32> by [<add of ["b"] at "{{[0-9:]+}}">]>
   // CHECK: nn.gemm
   // CHECK-NEXT: return
   %w = arith.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32>

@@ -40,8 +40,8 @@ static KernelCase makeConv(const LoadCase &c) {
   const auto getSize = [&](int64_t size) {
     return (size + 2 * c.pad - c.dilation * (c.window - 1) - 1) / c.stride + 1;
   };
-  const Operand result = lastC({c.batch, c.outputs, getSize(c.height),
-                                getSize(c.width)});
+  const Operand result =
+      lastC({c.batch, c.outputs, getSize(c.height), getSize(c.width)});
   const Tile tile =
       chooseTile({c.outputs, 1, getSize(c.width), 0, c.hasResidual}, {16, 32});
   const Operand vector{{c.inputs}};
@@ -117,14 +117,18 @@ TEST_P(ScheduleLoadTest, OtherRanks) {
   const std::string schedule =
       "schedule = #kernel.direct<channels = 16, pixels = 4>";
   check({makeCase("1-D",
-                  {lastC({2, 8, 9}), vector, vector,
+                  {lastC({2, 8, 9}),
+                   vector,
+                   vector,
                    {{16, 8, 3}, "#kernel.packed<tile = 16>"}},
                   lastC({2, 16, 9}),
                   getLoad() + "%y = nn.conv %1, %d pads [1, 1] : (A, "
                               "tensor<16x8x3xf32>) -> Y",
                   schedule),
          makeCase("3-D",
-                  {lastC({1, 8, 4, 5, 6}), vector, vector,
+                  {lastC({1, 8, 4, 5, 6}),
+                   vector,
+                   vector,
                    {{16, 8, 3, 3, 3}, "#kernel.packed<tile = 16>"}},
                   lastC({1, 16, 4, 5, 6}),
                   getLoad() + "%y = nn.conv %1, %d pads [1, 1, 1, 1, 1, 1] : "
@@ -135,13 +139,13 @@ TEST_P(ScheduleLoadTest, OtherRanks) {
 TEST_P(ScheduleLoadTest, MatrixProducts) {
   const Operand vector{{24}};
   const auto gemm = [&](int64_t rows) {
-    return makeCase("gemm",
-                    {{{rows, 24}}, vector, vector,
-                     {{24, 17}, "#kernel.packed<tile = 16>"}},
-                    {{rows, 17}},
-                    getLoad() + "%y = nn.gemm %1, %d : (A, "
-                                "tensor<24x17xf32>) -> Y",
-                    "schedule = #kernel.direct<channels = 16, pixels = 3>");
+    return makeCase(
+        "gemm",
+        {{{rows, 24}}, vector, vector, {{24, 17}, "#kernel.packed<tile = 16>"}},
+        {{rows, 17}},
+        getLoad() + "%y = nn.gemm %1, %d : (A, "
+                    "tensor<24x17xf32>) -> Y",
+        "schedule = #kernel.direct<channels = 16, pixels = 3>");
   };
   check({gemm(1), gemm(3), gemm(7), gemm(4000)});
 }

@@ -16,9 +16,9 @@ TEST(StripModelTest, StaysInCache) {
     for (int64_t row : {1, 7, 14, 56, 3136})
       for (int64_t rows : {1, 7, 56})
         for (int64_t window : {1, 3})
-          EXPECT_LE(getBytes({channels, row, rows, {1, window}, {1, window},
-                              1, 7}),
-                    maxStripBytes)
+          EXPECT_LE(
+              getBytes({channels, row, rows, {1, window}, {1, window}, 1, 7}),
+              maxStripBytes)
               << channels << " channels, " << row << " x " << rows;
 }
 
@@ -46,7 +46,8 @@ TEST(StripModelTest, CutsLongRowsIntoTiles) {
 // No part of a result in place may be computed twice.
 TEST(StripModelTest, DividesWhereExact) {
   for (int64_t rows : {7, 13, 28, 55}) {
-    const Strip strip = *chooseStrip({300, 28, rows, {1, 3}, {1, 3}, 1, 7, true});
+    const Strip strip =
+        *chooseStrip({300, 28, rows, {1, 3}, {1, 3}, 1, 7, true});
     EXPECT_EQ(rows % strip.rows, 0) << rows << " rows";
     EXPECT_EQ(28 % strip.pixels, 0);
   }
