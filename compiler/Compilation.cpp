@@ -157,6 +157,8 @@ LogicalResult Compilation::run(OutputKind kind) {
       if (options.validate)
         unfolded = module->clone();
     }
+    if (phase == Phase::Fold)
+      records.finishFold(*module);
     if (phase == Phase::Fold && options.validate && failed(validate()))
       return failure();
     report.normalizationsAfter = normalizations;

@@ -127,6 +127,7 @@ void NormalizationRecords::addSources(ModuleOp module) {
     entry.record.name = getNodeName(op->getLoc());
     llvm::append_range(entry.record.nodes, getNodeNames(op->getLoc()));
     entry.record.op = op->getName().getStringRef();
+    entry.record.reason = "not looked at yet";
     entries.push_back(std::move(entry));
   });
 }
@@ -214,12 +215,34 @@ void NormalizationRecords::note(const NormalizationEvent &event) {
   for (Entry &entry : entries) {
     if (!containsAll(leaves, entry.leaves))
       continue;
+    entry.hasEvent = true;
     if (event.name == "Folded")
       noteFolded(entry.record, event);
     else if (event.name == "Kept")
       noteKept(entry.record, event);
     else if (event.name == "Fused")
       noteFused(entry.record, event);
+  }
+}
+
+void NormalizationRecords::finishFold(ModuleOp folded) {
+  SmallVector<Location> left;
+  folded.walk([&](Operation *op) {
+    if (isNormalization(op))
+      addLeaves(op->getLoc(), left);
+  });
+  for (Entry &entry : entries) {
+    if (entry.hasEvent)
+      continue;
+    NormalizationRecord &record = entry.record;
+    if (containsAll(left, entry.leaves)) {
+      record.cause = getObstacleName(ObstacleKind::Operator);
+      record.reason = "no pass folds '" + record.op + "'";
+      continue;
+    }
+    record.outcome = NormalizationOutcome::Folded;
+    record.rule = "nothing reads its result";
+    record.reason.clear();
   }
 }
 

@@ -75,6 +75,10 @@ public:
   /// Adds what `event` says to all records that it is about.
   void note(const NormalizationEvent &event);
 
+  /// Ends the records that no remark is about: their normalizations are in
+  /// `folded` still, as they were, or nothing has used them.
+  void finishFold(mlir::ModuleOp folded);
+
   /// Finds the kernels again that other passes have renamed since.
   void updateKernels(mlir::ModuleOp module);
 
@@ -87,6 +91,7 @@ private:
     /// The nodes, each a location without others in it.
     llvm::SmallVector<mlir::Location> leaves;
     size_t position = 0;
+    bool hasEvent = false;
   };
 
   void recognize(const NormalizationEvent &event,

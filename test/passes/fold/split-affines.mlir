@@ -69,3 +69,15 @@ func.func @no_split_identity(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %y = bn.layer_norm %x, %one, %zero {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<1x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
+
+// -----
+
+// CHECK-LABEL: @no_split_asked_to_stay
+func.func @no_split_asked_to_stay(%x: tensor<1x3x2xf32>) -> tensor<1x3x2xf32> {
+  // CHECK: bn.rms_norm
+  // CHECK-NOT: bn.scale_shift
+  // CHECK: return
+  %scale = arith.constant dense<[2.0, 3.0]> : tensor<2xf32>
+  %0 = bn.rms_norm %x, %scale {axis = 2 : i64, bn.keep, epsilon = 0.5 : f64} : (tensor<1x3x2xf32>, tensor<2xf32>) -> tensor<1x3x2xf32>
+  return %0 : tensor<1x3x2xf32>
+}

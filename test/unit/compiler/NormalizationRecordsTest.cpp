@@ -136,6 +136,19 @@ TEST_F(NormalizationRecordsTest, ReplacesThePartsOfWhatWasWrittenOut) {
   EXPECT_EQ(all[1].name, "last");
 }
 
+TEST_F(NormalizationRecordsTest, EndsWhatNoRemarkIsAbout) {
+  auto module = makeModel("scale_shift", {at("unused"), at("left")});
+  records.addSources(*module);
+  EXPECT_EQ(records.get()[0].reason, "not looked at yet");
+  auto folded = makeModel("scale_shift", {at("left")});
+  records.finishFold(*folded);
+  const auto all = records.get();
+  EXPECT_EQ(all[0].outcome, NormalizationOutcome::Folded);
+  EXPECT_EQ(all[0].rule, "nothing reads its result");
+  EXPECT_EQ(all[1].outcome, NormalizationOutcome::Kept);
+  EXPECT_EQ(all[1].cause, "operator");
+}
+
 TEST_F(NormalizationRecordsTest, KeepsNormsWhoseScaleAndOffsetFold) {
   auto module = makeModel("layer_norm", {at("norm")});
   records.addSources(*module);
