@@ -443,6 +443,31 @@ def ConvertBNToLinalgPass : Pass<"convert-bn-to-linalg"> {
   ];
 }
 
+def ConvertStableHLOToBNPass : Pass<"convert-stablehlo-to-bn"> {
+  let summary = "Convert StableHLO's batch normalizations to the bn dialect";
+  let description = [{
+    `stablehlo.batch_norm_inference`, `batch_norm_training` and `batch_norm_grad`,
+    in generic form if StableHLO is not there, which needs
+    `--allow-unregistered-dialect`, become `bn.inference`, `bn.training` and
+    `bn.gradient`. Epsilon keeps its value. Parameters that are
+    `stablehlo.constant` become `arith.constant`. An operator with operands,
+    attributes or results that it cannot have is an error.
+
+    ```mlir
+    %y = "stablehlo.batch_norm_inference"(%x, %scale, %offset, %mean, %variance)
+        <{epsilon = 1.0e-05 : f32, feature_index = 1 : i64}> : …
+    // becomes
+    %y = bn.inference %x, %scale, %offset, %mean, %variance
+        {epsilon = 9.9999997473787516E-6 : f64, featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numConverted", "num-converted", "batch normalizations converted">,
+  ];
+}
+
 def RaiseLinalgToBNPass : Pass<"raise-linalg-to-bn"> {
   let summary = "Recognize batch normalization in loops on tensors";
   let description = [{
