@@ -213,21 +213,41 @@ std::optional<double> getConstant(Expression expression) {
   return getSplat(expression.value);
 }
 
+/// Whether two expressions that nothing computes elementwise are the same.
+static bool areSameEnds(Expression lhs, Expression rhs) {
+  while (auto next = lookThrough(lhs))
+    lhs = *next;
+  while (auto next = lookThrough(rhs))
+    rhs = *next;
+  if (lhs.value == rhs.value)
+    return lhs.loops == rhs.loops && lhs.dims == rhs.dims;
+  std::optional<double> number = getSplat(lhs.value);
+  return number && number == getSplat(rhs.value);
+}
+
 bool areEqual(const Expression &lhs, const Expression &rhs) {
-  std::optional<Definition> left = getDefinition(lhs);
-  std::optional<Definition> right = getDefinition(rhs);
-  if (left || right)
-    return left && right && left->kind == right->kind &&
-           llvm::all_of_zip(left->operands, right->operands, areEqual);
-  Expression leftEnd = lhs, rightEnd = rhs;
-  while (auto next = lookThrough(leftEnd))
-    leftEnd = *next;
-  while (auto next = lookThrough(rightEnd))
-    rightEnd = *next;
-  if (leftEnd.value == rightEnd.value)
-    return leftEnd.loops == rightEnd.loops && leftEnd.dims == rightEnd.dims;
-  std::optional<double> number = getSplat(leftEnd.value);
-  return number && number == getSplat(rightEnd.value);
+  // scale·rsqrt(variance + epsilon) takes seven comparisons.
+  constexpr unsigned maxComparisons = 32;
+  SmallVector<std::pair<Expression, Expression>> pending = {{lhs, rhs}};
+  for (unsigned i = 0; !pending.empty(); ++i) {
+    if (i == maxComparisons)
+      return false;
+    auto [left, right] = pending.pop_back_val();
+    std::optional<Definition> leftDefinition = getDefinition(left);
+    std::optional<Definition> rightDefinition = getDefinition(right);
+    if (!leftDefinition && !rightDefinition) {
+      if (!areSameEnds(left, right))
+        return false;
+      continue;
+    }
+    if (!leftDefinition || !rightDefinition ||
+        leftDefinition->kind != rightDefinition->kind)
+      return false;
+    for (auto [a, b] :
+         llvm::zip_equal(leftDefinition->operands, rightDefinition->operands))
+      pending.emplace_back(a, b);
+  }
+  return true;
 }
 
 //===----------------------------------------------------------------------===//

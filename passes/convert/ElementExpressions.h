@@ -42,7 +42,8 @@ std::optional<Definition> getDefinition(Expression expression);
 /// The number that an expression is everywhere, before its conversions.
 std::optional<double> getConstant(Expression expression);
 
-/// Whether two expressions are computed alike from the same values.
+/// Whether two expressions are computed alike from the same values, as far as
+/// a comparison of moderate length can tell.
 bool areEqual(const Expression &lhs, const Expression &rhs);
 
 /// The tensor of the root's rank and element type from which the root reads

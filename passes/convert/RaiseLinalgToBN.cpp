@@ -1,13 +1,16 @@
-//===- RaiseLinalgToBN.cpp - Batch norms in linalg ----------------------===//
+//===- RaiseLinalgToBN.cpp - Batch norms in linalg ------------------------===//
 //
 // What torch-mlir and IREE write as one generic, and what conversions from
 // StableHLO write as a generic per operation with broadcasts between them, is
-// the same expression of each element: see ElementExpressions.cpp.
+// the same expression of each element, as ElementExpressions.cpp reads it.
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/Passes.h"
-#include "passes/convert/NormalizationExpressions.h"
+#include "passes/convert/RaiseToBN.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 

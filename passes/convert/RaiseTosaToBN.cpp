@@ -1,4 +1,4 @@
-//===- RaiseTosaToBN.cpp - Batch norms in TOSA --------------------------===//
+//===- RaiseTosaToBN.cpp - Batch norms in TOSA ----------------------------===//
 //
 // TOSA has no normalization. Exporters write sub, add, rsqrt, mul, mul, add,
 // with parameters reshaped to the rank of the data.
@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Passes.h"
-#include "passes/convert/NormalizationExpressions.h"
+#include "passes/convert/RaiseToBN.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 
 using namespace mlir;

@@ -1,25 +1,18 @@
-//===- NormalizationExpressions.h - Batch norms that are written out ------===//
+//===- RaiseToBN.h - From elementwise arithmetic to the bn dialect --------===//
 
-#ifndef BNOPT_PASSES_CONVERT_NORMALIZATIONEXPRESSIONS_H
-#define BNOPT_PASSES_CONVERT_NORMALIZATIONEXPRESSIONS_H
-
-#include "passes/convert/ElementExpressions.h"
+#ifndef BNOPT_PASSES_CONVERT_RAISETOBN_H
+#define BNOPT_PASSES_CONVERT_RAISETOBN_H
 
 #include "mlir/IR/PatternMatch.h"
 
 namespace bnopt {
 
-/// Puts `bn.inference` in place of the single result of `op` if that is
-///
-///   (x − mean)·rsqrt(variance + epsilon)·scale + offset
-///
-/// in any order of factors and terms, the root as a divisor or not, scale and
-/// offset there or not, or x·f + (offset − mean·f) with f = scale·rsqrt(…).
-/// Fails, with a reason, where
+/// Puts `bn.inference` in place of the single result of `op` if that is a batch
+/// norm, as BatchNormMatcher.h describes it. Fails, with a reason, where
 /// - epsilon is not a constant inside the root,
 /// - the parameters do not all vary along the same dimension of x,
 /// - mean or variance are computed by a reduction or from x itself: the
-///   statistics of a batch are no constants of the model.
+///   statistics of a batch are no parameters of the model.
 mlir::LogicalResult raiseBatchNorm(mlir::Operation *op,
                                    mlir::PatternRewriter &rewriter);
 
@@ -41,4 +34,4 @@ void raiseUnder(mlir::Operation *root,
 
 } // namespace bnopt
 
-#endif // BNOPT_PASSES_CONVERT_NORMALIZATIONEXPRESSIONS_H
+#endif // BNOPT_PASSES_CONVERT_RAISETOBN_H

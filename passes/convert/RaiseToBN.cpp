@@ -1,0 +1,234 @@
+//===- RaiseToBN.cpp - From elementwise arithmetic to the bn dialect ------===//
+
+#include "passes/convert/RaiseToBN.h"
+
+#include "passes/Passes.h"
+#include "passes/convert/BatchNormMatcher.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace bnopt {
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Conditions
+//===----------------------------------------------------------------------===//
+
+/// The dimension along which all `parameters` vary that are not numbers.
+std::optional<int64_t> getFeatureIndex(ArrayRef<Parameter> parameters) {
+  std::optional<int64_t> feature;
+  for (const Parameter &parameter : parameters) {
+    if (!parameter.tensor)
+      continue;
+    if (feature && *feature != parameter.featureIndex)
+      return std::nullopt;
+    feature = parameter.featureIndex;
+  }
+  return feature;
+}
+
+/// Whether `statistic` is computed by a reduction or from `input`.
+bool isOfThisBatch(Value statistic, Value input) {
+  llvm::SetVector<Value> values;
+  if (statistic)
+    values.insert(statistic);
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == input)
+      return true;
+    Operation *op = values[i].getDefiningOp();
+    if (!op)
+      continue;
+    auto loops = dyn_cast<linalg::LinalgOp>(op);
+    if ((loops && loops.getNumReductionLoops() > 0) ||
+        isa<tosa::ReduceSumOp>(op))
+      return true;
+    values.insert(op->operand_begin(), op->operand_end());
+  }
+  return false;
+}
+
+RankedTensorType getResultType(Operation *op) {
+  if (op->getNumResults() != 1)
+    return RankedTensorType();
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  const bool isData =
+      type && type.getRank() > 1 && isa<FloatType>(type.getElementType());
+  return isData ? type : RankedTensorType();
+}
+
+/// Replaces `op` by `result`, whose type may know other sizes.
+void replace(PatternRewriter &rewriter, Operation *op, Value result) {
+  Type type = op->getResult(0).getType();
+  if (result.getType() != type)
+    result = tensor::CastOp::create(rewriter, op->getLoc(), type, result);
+  rewriter.replaceAllUsesWith(op->getResult(0), result);
+}
+
+/// A number is one.
+bool isConstant(const Parameter &parameter) {
+  return !parameter.tensor || matchPattern(parameter.tensor, m_Constant());
+}
+
+struct ScaleShift {
+  Value input;
+  Parameter scale, shift;
+  int64_t featureIndex;
+};
+
+} // namespace
+
+LogicalResult raiseBatchNorm(Operation *op, PatternRewriter &rewriter) {
+  RankedTensorType type = getResultType(op);
+  if (!type)
+    return rewriter.notifyMatchFailure(op, "not data of more than one feature");
+  std::string reason;
+  std::optional<BatchNorm> norm =
+      matchBatchNorm(getRootExpression(op->getResult(0)), type, reason);
+  if (!norm)
+    return rewriter.notifyMatchFailure(op, reason);
+  const Parameter parameters[] = {norm->scale, norm->offset, norm->mean,
+                                  norm->variance};
+  std::optional<int64_t> feature = getFeatureIndex(parameters);
+  if (!feature)
+    return rewriter.notifyMatchFailure(
+        op, "parameters do not vary along one and the same dimension");
+  if (isOfThisBatch(norm->mean.tensor, norm->input) ||
+      isOfThisBatch(norm->variance.tensor, norm->input))
+    return rewriter.notifyMatchFailure(
+        op, "statistics are computed, not parameters of the model");
+
+  rewriter.setInsertionPoint(op);
+  auto inputType = cast<RankedTensorType>(norm->input.getType());
+  SmallVector<Value> vectors;
+  for (const Parameter &parameter : parameters) {
+    vectors.push_back(buildVector(rewriter, op->getLoc(), parameter,
+                                  inputType.getDimSize(*feature),
+                                  type.getElementType()));
+    if (!vectors.back())
+      return rewriter.notifyMatchFailure(op, "the features are not counted");
+  }
+  replace(rewriter, op,
+          bn::InferenceOp::create(rewriter, op->getLoc(), inputType,
+                                  norm->input, vectors[0], vectors[1],
+                                  vectors[2], vectors[3],
+                                  APFloat(norm->epsilon), *feature));
+  return success();
+}
+
+/// x·scale, with `shift` along the same dimension of x.
+static std::optional<ScaleShift> matchProduct(const Expression &product,
+                                              const Parameter &shift,
+                                              RankedTensorType type) {
+  std::optional<Definition> definition = getDefinition(product);
+  if (!definition || definition->kind != Arithmetic::Multiply)
+    return std::nullopt;
+  for (unsigned i : {0, 1}) {
+    Value input = getData(definition->operands[i], type);
+    std::optional<Parameter> scale = getParameter(definition->operands[1 - i]);
+    if (!input || !scale || !isConstant(*scale))
+      continue;
+    if (auto feature = getFeatureIndex({*scale, shift}))
+      return ScaleShift{input, *scale, shift, *feature};
+  }
+  return std::nullopt;
+}
+
+static std::optional<ScaleShift> matchScaleShift(Operation *op) {
+  RankedTensorType type = getResultType(op);
+  if (!type)
+    return std::nullopt;
+  std::optional<Definition> sum =
+      getDefinition(getRootExpression(op->getResult(0)));
+  if (!sum || sum->kind != Arithmetic::Add)
+    return std::nullopt;
+  for (unsigned i : {0, 1}) {
+    std::optional<Parameter> shift = getParameter(sum->operands[1 - i]);
+    if (!shift || !isConstant(*shift))
+      continue;
+    if (auto match = matchProduct(sum->operands[i], *shift, type))
+      return match;
+  }
+  return std::nullopt;
+}
+
+LogicalResult raiseScaleShift(Operation *op, PatternRewriter &rewriter) {
+  std::optional<ScaleShift> match = matchScaleShift(op);
+  if (!match)
+    return rewriter.notifyMatchFailure(
+        op, "not a product with a constant, and a constant, per feature");
+  rewriter.setInsertionPoint(op);
+  auto type = cast<RankedTensorType>(match->input.getType());
+  auto build = [&](const Parameter &parameter) {
+    return buildVector(rewriter, op->getLoc(), parameter,
+                       type.getDimSize(match->featureIndex),
+                       type.getElementType());
+  };
+  Value scale = build(match->scale), shift = build(match->shift);
+  if (!scale || !shift)
+    return rewriter.notifyMatchFailure(op, "the features are not counted");
+  replace(rewriter, op,
+          bn::ScaleShiftOp::create(rewriter, op->getLoc(), type, match->input,
+                                   scale, shift, match->featureIndex));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// All of a program
+//===----------------------------------------------------------------------===//
+
+/// Erases `roots` and whatever computes their operands, or is captured by their
+/// regions, as far as nothing uses it.
+static void eraseDead(ArrayRef<Operation *> roots) {
+  llvm::SetVector<Operation *> pending(roots.begin(), roots.end());
+  while (!pending.empty()) {
+    Operation *dead = pending.pop_back_val();
+    if (!isOpTriviallyDead(dead))
+      continue;
+    llvm::SetVector<Value> values(dead->operand_begin(), dead->operand_end());
+    getUsedValuesDefinedAbove(dead->getRegions(), values);
+    for (Value value : values)
+      if (Operation *producer = value.getDefiningOp())
+        pending.insert(producer);
+    dead->erase();
+  }
+}
+
+void raiseUnder(Operation *root, function_ref<bool(Operation *)> isCandidate,
+                RaisedCounts &counts) {
+  SmallVector<Operation *> operations, raised;
+  root->walk([&](Operation *op) { operations.push_back(op); });
+  // What a normalization consists of is not raised a second time, in part.
+  llvm::DenseSet<Operation *> dead;
+  PatternRewriter rewriter(root->getContext());
+  for (Operation *op : llvm::reverse(operations)) {
+    if (op->getNumResults() == 0)
+      continue;
+    if (llvm::all_of(op->getUsers(),
+                     [&](Operation *user) { return dead.contains(user); })) {
+      if (isMemoryEffectFree(op))
+        dead.insert(op);
+      continue;
+    }
+    if (!isCandidate(op))
+      continue;
+    if (succeeded(raiseBatchNorm(op, rewriter)))
+      ++counts.batchNorms;
+    else if (succeeded(raiseScaleShift(op, rewriter)))
+      ++counts.scaleShifts;
+    else
+      continue;
+    dead.insert(op);
+    raised.push_back(op);
+  }
+  eraseDead(raised);
+}
+
+} // namespace bnopt
