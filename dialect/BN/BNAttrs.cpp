@@ -79,8 +79,8 @@ LogicalResult RecipeAttr::verify(EmitError emitError, RecipeRole role,
     return emitError() << "expects 'view' to have 4 values on 'weights' and "
                           "none elsewhere, but got "
                        << view.size();
-  if (!packing.empty() && packing.size() != 7)
-    return emitError() << "expects 'packing' to have 7 values, but got "
+  if (!packing.empty() && packing.size() != 6)
+    return emitError() << "expects 'packing' to have 6 values, but got "
                        << packing.size();
   return success();
 }

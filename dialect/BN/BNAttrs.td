@@ -83,7 +83,9 @@ def BN_RecipeAttr : BN_Attr<"Recipe", "recipe"> {
     - `scale`, `shift`: s, t
 
     computed in f64 and rounded once. 'packing' says how the elements are
-    ordered then (`WeightPacking`); empty: as they are.
+    ordered then; empty: as they are. It is tile, outputs, inputs, taps, and the
+    strides of outputs and inputs; taps lie side by side. The result is
+    `⌈outputs/tile⌉×taps×inputs×tile`, zero beyond the outputs.
   }];
   let parameters = (ins EnumParameter<BN_RecipeRole>:$role,
                         OptionalParameter<"::mlir::Attribute">:$operand,

@@ -22,6 +22,8 @@
 
 #include "mlir/IR/PatternMatch.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace bnopt {
@@ -121,8 +123,10 @@ void addMissingBias(const Absorber &absorber, const ScaleAndShift &values,
   ConstantBuffer &bias = folded.bias.emplace(
       RankedTensorType::get({absorber.target.view.numFeatures()},
                             absorber.constants.getBiasElementType()));
-  bias.fill(0, absorber.target.view.numFeatures(),
-            [&](int64_t feature) { return values.shift[feature]; });
+  bias.fill(0, absorber.target.view.numFeatures(), [&](int64_t feature) {
+    // A refresh adds to the product with a bias of 0: signs of zero.
+    return values.scale[feature] * 0.0 + values.shift[feature];
+  });
 }
 
 /// Replaces `chain` and the operator above it by that operator with weights and
@@ -162,23 +166,28 @@ LogicalResult absorb(const AffineChain &chain, Absorber &absorber) {
   return success();
 }
 
+bool isFiniteInF32(const ScaleAndShift &values) {
+  const auto isFinite = [](double value) {
+    return std::isfinite(static_cast<float>(value));
+  };
+  return llvm::all_of(values.scale, isFinite) &&
+         llvm::all_of(values.shift, isFinite);
+}
+
 /// Makes one scale-shift of `chain`, with f32 parameters. A lone addition or
 /// multiplication stays what it is.
-void mergeChain(const AffineChain &chain, StringRef obstacle) {
+LogicalResult mergeChain(const AffineChain &chain, StringRef obstacle) {
   const bool hasScaleShift =
       llvm::any_of(chain.ops, llvm::IsaPred<bn::ScaleShiftOp>);
   if (!chain.steps.isRefreshable || !hasScaleShift)
-    return;
+    return success();
   const FoldObstacle reason = {
       ObstacleKind::Refreshable,
       ("its parameters may be refreshed, and " + obstacle).str()};
   Operation *last = chain.ops.back();
-  auto only = dyn_cast<bn::ScaleShiftOp>(last);
-  if (chain.ops.size() == 1 &&
-      only.getScale().getType().getElementType().isF32()) {
-    remarkKept(only, reason);
-    return;
-  }
+  if (!isFiniteInF32(chain.steps.values))
+    return last->emitOpError()
+           << "expects a scale and shift that are finite in f32";
   OpBuilder builder(last);
   SmallVector<Location> locations = llvm::map_to_vector(
       chain.ops, [](Operation *op) { return op->getLoc(); });
@@ -190,6 +199,7 @@ void mergeChain(const AffineChain &chain, StringRef obstacle) {
   remarkKept(merged, reason);
   last->getResult(0).replaceAllUsesWith(merged.getResult());
   eraseIfDead(last);
+  return success();
 }
 
 struct FoldParametersPass : impl::FoldParametersPassBase<FoldParametersPass> {
@@ -211,7 +221,8 @@ struct FoldParametersPass : impl::FoldParametersPassBase<FoldParametersPass> {
       std::string obstacle;
       std::optional<Absorber> absorber = findAbsorber(*chain, obstacle);
       if (!absorber) {
-        mergeChain(*chain, obstacle);
+        if (failed(mergeChain(*chain, obstacle)))
+          return signalPassFailure();
         continue;
       }
       if (!isRefreshable(*chain, *absorber))

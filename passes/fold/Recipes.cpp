@@ -82,6 +82,10 @@ std::optional<AffineSteps> readAffineSteps(Operation *op) {
     return std::nullopt;
   if (auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op)) {
     ArrayRef<bn::StepAttr> shared = getSharedSteps(scaleShift);
+    // Rounded numbers do not follow from the steps alone.
+    if (!shared.empty() &&
+        !scaleShift.getScale().getType().getElementType().isF64())
+      return std::nullopt;
     if (shared.empty())
       return makeStep(op, std::move(*affine), bn::AffineKind::ScaleShift,
                       {scaleShift.getScale(), scaleShift.getShift()});

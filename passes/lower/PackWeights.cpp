@@ -43,9 +43,22 @@ static WeightView viewWeights(RankedTensorType type, bool transposed) {
   return {shape[0], shape[1], taps, shape[1] * taps, taps, 1};
 }
 
+/// The recipe of `weights`, packed; null if they have none.
+static bn::RecipeAttr packRecipe(Value weights, const WeightView &view,
+                                 int64_t tile) {
+  bn::RecipeAttr recipe = getRecipe(weights);
+  if (!recipe)
+    return nullptr;
+  return bn::RecipeAttr::get(recipe.getContext(), recipe.getRole(),
+                             recipe.getOperand(), recipe.getSteps(),
+                             recipe.getView(),
+                             {tile, view.outputs, view.inputs, view.taps,
+                              view.outputStride, view.inputStride});
+}
+
 static Value pack(Value weights, int64_t tile, bool transposed,
                   OpBuilder &builder) {
-  auto data = ConstantData::get(weights);
+  auto data = ConstantData::getInitial(weights);
   auto type = cast<RankedTensorType>(weights.getType());
   WeightView view = viewWeights(type, transposed);
   SmallVector<int64_t> shape =
@@ -68,7 +81,8 @@ static Value pack(Value weights, int64_t tile, bool transposed,
         });
       }
   });
-  return std::move(buffer).build(builder, weights.getLoc(), "packed");
+  return std::move(buffer).build(builder, weights.getLoc(), "packed",
+                                 packRecipe(weights, view, tile));
 }
 
 /// Whether the argument is a matrix whose rows are the output features.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/BN/BNAttrs.h"
 #include "passes/Passes.h"
 #include "passes/lower/ArenaPlan.h"
 #include "passes/lower/TensorPlaces.h"
@@ -119,6 +120,8 @@ Value FunctionRewriter::getGlobal(arith::ConstantOp constant) {
         /*sym_visibility=*/moduleBuilder.getStringAttr("private"), type, value,
         /*constant=*/true, /*alignment=*/nullptr);
     symbols.insert(global);
+    if (Attribute recipe = constant->getDiscardableAttr(bn::recipeAttrName))
+      global->setDiscardableAttr(bn::recipeAttrName, recipe);
   }
   return memref::GetGlobalOp::create(builder, constant.getLoc(), type,
                                      global.getSymName());

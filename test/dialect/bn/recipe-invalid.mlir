@@ -60,7 +60,7 @@ func.func @recipe_view() attributes {recipe = #bn.recipe<weights of "w" by [<add
 
 // -----
 
-// expected-error @+1 {{expects 'packing' to have 7 values, but got 1}}
+// expected-error @+1 {{expects 'packing' to have 6 values, but got 1}}
 func.func @recipe_packing() attributes {recipe = #bn.recipe<copy of "w" packing [1]>} {
   return
 }

@@ -11,7 +11,7 @@ func.func @fold_into_conv_no_bias(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32
   // CHECK-DAG: %[[B:.*]] = arith.constant {bn.recipe = #bn.recipe<bias by [<normalize of ["g", "b", "m", "v"] at "{{[0-9:]+}}" epsilon 1.000000e+00 : f64>]>} dense_resource<bias>
   // CHECK: %[[Y:.*]] = nn.conv %{{.*}}, %[[W]] bias %[[B]]
   // CHECK-NEXT: return %[[Y]]
-  // REMARK: Folded | Category:bn-fold | Into=nn.conv, Op=bn.scale_shift, Rule="W' = s*W, b' = s*b + t, again at every refresh"
+  // REMARK: Folded | Category:bn-fold | {{.*}}Into=nn.conv, {{.*}}Op=bn.scale_shift, Rule="W' = s*W, b' = s*b + t, again at every refresh"
   %w = arith.constant {bn.recipe = #bn.recipe<copy of "w">} dense_resource<w> : tensor<2x1x1x1xf32>
   %scale = arith.constant {bn.recipe = #bn.recipe<copy of "g">} dense_resource<g> : tensor<2xf32>
   %offset = arith.constant {bn.recipe = #bn.recipe<copy of "b">} dense_resource<b> : tensor<2xf32>
@@ -59,7 +59,7 @@ func.func @no_fold_identity(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
   // CHECK-DAG: %[[SHIFT:.*]] = arith.constant {bn.recipe = #bn.recipe<shift by [{{.*}}]>} dense_resource<{{.*}}> : tensor<2xf32>
   // CHECK: bn.scale_shift %{{.*}}, %[[SCALE]], %[[SHIFT]]
   // CHECK-NEXT: return
-  // REMARK: Kept | Category:bn-fold | Op=bn.scale_shift, Reason="its parameters may be refreshed, and no operator with weights stands above"
+  // REMARK: Kept | Category:bn-fold | Cause=refreshable, Op=bn.scale_shift, Reason="its parameters may be refreshed, and no operator with weights stands above"
   %one = arith.constant {bn.recipe = #bn.recipe<copy of "one">} dense_resource<one> : tensor<2xf32>
   %zeros = arith.constant {bn.recipe = #bn.recipe<copy of "zeros">} dense_resource<zeros> : tensor<2xf32>
   %mean = arith.constant {bn.recipe = #bn.recipe<copy of "m">} dense_resource<m> : tensor<2x1x1xf32>
@@ -73,7 +73,7 @@ func.func @no_fold_identity(%x: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
 func.func @no_fold_conv_two_users(%x: tensor<1x1x4x4xf32>) -> (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) {
   // CHECK: nn.conv
   // CHECK-NEXT: bn.scale_shift
-  // REMARK: Kept | Category:bn-fold | Op=bn.scale_shift, Reason="its parameters may be refreshed, and the result of 'nn.conv' has another use"
+  // REMARK: Kept | Category:bn-fold | Cause=refreshable, Op=bn.scale_shift, Reason="its parameters may be refreshed, and the result of 'nn.conv' has another use"
   %w = arith.constant {bn.recipe = #bn.recipe<copy of "w">} dense_resource<w> : tensor<2x1x1x1xf32>
   %scale = arith.constant {bn.recipe = #bn.recipe<copy of "g">} dense_resource<g> : tensor<2xf32>
   %0 = nn.conv %x, %w : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>

@@ -86,3 +86,21 @@ func.func @no_in_place_through_load(%x: tensor<1x4x4x4xf32>) -> (tensor<1x4x1x1x
   %4 = nn.softmax %3 axis 1 : tensor<1x4x4x4xf32>
   return %1, %4 : tensor<1x4x1x1xf32>, tensor<1x4x4x4xf32>
 }
+
+// -----
+
+// A recipe stays with its constant.
+// CHECK: memref.global "private" constant @weights : memref<1x1x1x1xf32> = dense_resource<w> {bn.recipe = #bn.recipe<copy of "w">}
+func.func @keep_recipe(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32> {
+  %w = arith.constant {bn.recipe = #bn.recipe<copy of "w">} dense_resource<w> : tensor<1x1x1x1xf32>
+  %0 = nn.conv %x, %w : (tensor<1x1x2x2xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x2x2xf32>
+  return %0 : tensor<1x1x2x2xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      w: "0x040000000000803F"
+    }
+  }
+#-}
