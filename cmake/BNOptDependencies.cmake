@@ -11,6 +11,7 @@ set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 find_package(MLIR 22.1 REQUIRED CONFIG)
 find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # The Python environment that `tools/setup` makes holds Halide, lit, and the
 # packages the tests compare with.

@@ -113,7 +113,7 @@ std::vector<int64_t> Header::shape() const {
 }
 
 /// The header's text; leaves the file at the first element.
-static Header readHeader(std::ifstream &file, const std::string &path) {
+static Header readHeader(std::istream &file, const std::string &path) {
   char start[8];
   if (!file.read(start, sizeof start) ||
       std::string_view(start, magic.size()) != magic)
@@ -138,15 +138,20 @@ Tensor readNpy(const std::string &path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file)
     cannotRead(path, std::strerror(errno));
-  auto fileSize = static_cast<uint64_t>(file.tellg());
+  auto size = static_cast<uint64_t>(file.tellg());
   file.seekg(0);
+  return readNpy(file, size, path);
+}
+
+Tensor readNpy(std::istream &file, uint64_t size, const std::string &path) {
+  const auto start = static_cast<uint64_t>(file.tellg());
   Header header = readHeader(file, path);
   if (header.isFortranOrder() && header.shape().size() > 1)
     cannotRead(path, "it is in Fortran order; save it with "
                      "numpy.ascontiguousarray");
   DLDataType type = header.type();
   std::vector<int64_t> shape = header.shape();
-  auto present = fileSize - static_cast<uint64_t>(file.tellg());
+  auto present = size - (static_cast<uint64_t>(file.tellg()) - start);
   // Checked before memory is allocated for what a damaged header asks.
   unsigned __int128 expected = type.bits / 8;
   for (int64_t extent : shape)

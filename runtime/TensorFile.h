@@ -5,6 +5,8 @@
 
 #include "runtime/Tensor.h"
 
+#include <iosfwd>
+
 namespace bnopt {
 
 /// Reads a tensor by the suffix of its file. Elements keep the type they have
@@ -13,6 +15,8 @@ Tensor readTensor(const std::string &path);
 
 /// NumPy format 1.0 to 3.0, little-endian, row-major.
 Tensor readNpy(const std::string &path);
+/// The same, of `size` bytes of a stream that messages call `path`.
+Tensor readNpy(std::istream &stream, uint64_t size, const std::string &path);
 
 /// Writes format 1.0. Leaves no file behind when it fails.
 void writeNpy(const std::string &path, const Tensor &tensor);
