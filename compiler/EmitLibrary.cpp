@@ -31,6 +31,7 @@ public:
 
 private:
   LogicalResult findModel();
+  LogicalResult planRefresh();
   LogicalResult emitKernelObjects();
   LogicalResult emitText();
   llvm::Error printHost(llvm::raw_ostream &os);
@@ -51,6 +52,7 @@ private:
   Report &report;
   WeightTable weights;
   func::FuncOp model;
+  std::optional<RefreshPlan> refresh;
   SmallVector<KernelObject> kernels;
 };
 } // namespace
@@ -76,6 +78,16 @@ LogicalResult LibraryEmitter::findModel() {
     model = func;
   }
   return model ? success() : module.emitError("expects a function, the model");
+}
+
+LogicalResult LibraryEmitter::planRefresh() {
+  if (!isRefreshable(model))
+    return success();
+  FailureOr<RefreshPlan> plan = bnopt::planRefresh(model, weights);
+  if (failed(plan))
+    return failure();
+  refresh = std::move(*plan);
+  return success();
 }
 
 EmitOptions LibraryEmitter::getKernelOptions() const {
@@ -109,6 +121,7 @@ LibraryEmitter::buildHost(llvm::LLVMContext &context) {
   HostOptions hostOptions;
   hostOptions.isSharedLibrary = kind == OutputKind::SharedLibrary;
   hostOptions.sanitizeThread = options.sanitizeThread;
+  hostOptions.refresh = refresh ? &*refresh : nullptr;
   OwningOpRef<ModuleOp> host =
       buildHostModule(model, weights, symbols, target, hostOptions);
   return translateHostModule(*host, target, context);
@@ -136,6 +149,7 @@ llvm::Error LibraryEmitter::emitBinary() {
       inputs.objects.push_back(kernel.object->getMemBufferRef());
   for (const WeightTable::Entry &entry : weights.entries())
     inputs.weights.push_back({entry.offset, entry.bytes});
+  inputs.isRefreshable = refresh.has_value();
   if (llvm::Error error =
           linkLibrary(getLibraryKind(kind), inputs, options.outputPath))
     return error;
@@ -186,7 +200,8 @@ LogicalResult LibraryEmitter::emitText() {
 }
 
 LogicalResult LibraryEmitter::emit() {
-  if (failed(findModel()) || failed(emitKernelObjects()))
+  if (failed(findModel()) || failed(planRefresh()) ||
+      failed(emitKernelObjects()))
     return failure();
   report.model = model.getSymName().str();
   report.weightBytes = weights.totalBytes();

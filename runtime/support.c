@@ -18,8 +18,8 @@
 static _Thread_local bnopt_error *currentError
     __attribute__((tls_model("initial-exec")));
 
-__attribute__((format(printf, 3, 4))) static bnopt_status
-fail(bnopt_error *error, bnopt_status status, const char *format, ...) {
+bnopt_status bnopt_fail(bnopt_error *error, bnopt_status status,
+                        const char *format, ...) {
   if (error) {
     va_list arguments;
     va_start(arguments, format);
@@ -58,32 +58,33 @@ static Text typeText(DLDataType type) {
 
 /* One tensor of a call beside what the model expects of it. */
 typedef struct Argument {
-  const char *role; /* "input" or "output" */
+  const char *role; /* "input", "output" or "parameter" */
   const bnopt_tensor_info *info;
   const DLTensor *tensor;
 } Argument;
 
 static bnopt_status checkType(Argument a, bnopt_error *error) {
   if (a.tensor->ndim != a.info->rank)
-    return fail(error, BNOPT_WRONG_RANK,
-                "%s '%s' expects rank %" PRId32 ", but got %" PRId32, a.role,
-                a.info->name, a.info->rank, (int32_t)a.tensor->ndim);
+    return bnopt_fail(error, BNOPT_WRONG_RANK,
+                      "%s '%s' expects rank %" PRId32 ", but got %" PRId32,
+                      a.role, a.info->name, a.info->rank,
+                      (int32_t)a.tensor->ndim);
   DLDataType expected = a.info->type, got = a.tensor->dtype;
   if (got.code != expected.code || got.bits != expected.bits ||
       got.lanes != expected.lanes)
-    return fail(error, BNOPT_WRONG_TYPE, "%s '%s' expects type %s, but got %s",
-                a.role, a.info->name, typeText(expected).characters,
-                typeText(got).characters);
+    return bnopt_fail(
+        error, BNOPT_WRONG_TYPE, "%s '%s' expects type %s, but got %s", a.role,
+        a.info->name, typeText(expected).characters, typeText(got).characters);
   if (a.info->rank > 0 && !a.tensor->shape)
-    return fail(error, BNOPT_NULL_ARGUMENT, "shape of %s '%s' is null", a.role,
-                a.info->name);
+    return bnopt_fail(error, BNOPT_NULL_ARGUMENT, "shape of %s '%s' is null",
+                      a.role, a.info->name);
   size_t shapeBytes = (size_t)a.info->rank * sizeof(int64_t);
   if (a.info->rank > 0 &&
       memcmp(a.tensor->shape, a.info->shape, shapeBytes) != 0)
-    return fail(error, BNOPT_WRONG_SHAPE,
-                "%s '%s' expects shape %s, but got %s", a.role, a.info->name,
-                shapeText(a.info->shape, a.info->rank).characters,
-                shapeText(a.tensor->shape, a.tensor->ndim).characters);
+    return bnopt_fail(
+        error, BNOPT_WRONG_SHAPE, "%s '%s' expects shape %s, but got %s",
+        a.role, a.info->name, shapeText(a.info->shape, a.info->rank).characters,
+        shapeText(a.tensor->shape, a.tensor->ndim).characters);
   return BNOPT_OK;
 }
 
@@ -95,10 +96,11 @@ static bnopt_status checkLayout(Argument a, bnopt_error *error) {
   int64_t compact = 1;
   for (int32_t i = a.info->rank - 1; i >= 0; --i) {
     if (a.info->shape[i] != 1 && a.tensor->strides[i] != compact)
-      return fail(error, BNOPT_WRONG_LAYOUT,
-                  "%s '%s' expects stride %" PRId64 " in dimension %" PRId32
-                  " (row-major without gaps), but got %" PRId64,
-                  a.role, a.info->name, compact, i, a.tensor->strides[i]);
+      return bnopt_fail(error, BNOPT_WRONG_LAYOUT,
+                        "%s '%s' expects stride %" PRId64
+                        " in dimension %" PRId32
+                        " (row-major without gaps), but got %" PRId64,
+                        a.role, a.info->name, compact, i, a.tensor->strides[i]);
     compact *= a.info->shape[i];
   }
   return BNOPT_OK;
@@ -106,30 +108,31 @@ static bnopt_status checkLayout(Argument a, bnopt_error *error) {
 
 static bnopt_status checkMemory(Argument a, bnopt_error *error) {
   if (a.tensor->device.device_type != kDLCPU)
-    return fail(error, BNOPT_WRONG_DEVICE,
-                "%s '%s' expects host memory (DLPack device type %d), but got "
-                "device type %d",
-                a.role, a.info->name, (int)kDLCPU,
-                (int)a.tensor->device.device_type);
+    return bnopt_fail(
+        error, BNOPT_WRONG_DEVICE,
+        "%s '%s' expects host memory (DLPack device type %d), but got "
+        "device type %d",
+        a.role, a.info->name, (int)kDLCPU, (int)a.tensor->device.device_type);
   if (!a.tensor->data)
-    return fail(error, BNOPT_NULL_ARGUMENT, "data of %s '%s' is null", a.role,
-                a.info->name);
+    return bnopt_fail(error, BNOPT_NULL_ARGUMENT, "data of %s '%s' is null",
+                      a.role, a.info->name);
   uint64_t alignment = (uint64_t)a.info->type.bits * a.info->type.lanes / 8;
   uint64_t address = (uintptr_t)a.tensor->data + a.tensor->byte_offset;
   if (alignment > 1 && address % alignment != 0)
-    return fail(error, BNOPT_MISALIGNED,
-                "%s '%s' expects data aligned to %" PRIu64
-                " bytes, but got address 0x%" PRIx64,
-                a.role, a.info->name, alignment, address);
+    return bnopt_fail(error, BNOPT_MISALIGNED,
+                      "%s '%s' expects data aligned to %" PRIu64
+                      " bytes, but got address 0x%" PRIx64,
+                      a.role, a.info->name, alignment, address);
   return BNOPT_OK;
 }
 
-/* Sets `address` to where the tensor's first element lies. */
-static bnopt_status checkArgument(Argument a, void **address,
-                                  bnopt_error *error) {
+bnopt_status bnopt_check_tensor(const char *role, const bnopt_tensor_info *info,
+                                const DLTensor *tensor, void **address,
+                                bnopt_error *error) {
+  Argument a = {role, info, tensor};
   if (!a.tensor)
-    return fail(error, BNOPT_NULL_ARGUMENT, "%s '%s' is null", a.role,
-                a.info->name);
+    return bnopt_fail(error, BNOPT_NULL_ARGUMENT, "%s '%s' is null", a.role,
+                      a.info->name);
   bnopt_status status = checkType(a, error);
   if (status == BNOPT_OK)
     status = checkLayout(a, error);
@@ -145,16 +148,16 @@ static bnopt_status checkWorkspace(const bnopt_model *model, void *workspace,
   if (model->workspace_size == 0)
     return BNOPT_OK;
   if (!workspace)
-    return fail(error, BNOPT_NULL_ARGUMENT, "workspace is null");
+    return bnopt_fail(error, BNOPT_NULL_ARGUMENT, "workspace is null");
   if (size < model->workspace_size)
-    return fail(error, BNOPT_WORKSPACE_TOO_SMALL,
-                "workspace expects %" PRIu64 " bytes, but got %" PRIu64,
-                model->workspace_size, size);
+    return bnopt_fail(error, BNOPT_WORKSPACE_TOO_SMALL,
+                      "workspace expects %" PRIu64 " bytes, but got %" PRIu64,
+                      model->workspace_size, size);
   if ((uintptr_t)workspace % model->workspace_alignment != 0)
-    return fail(error, BNOPT_MISALIGNED,
-                "workspace expects alignment to %" PRIu64
-                " bytes, but got address 0x%" PRIxPTR,
-                model->workspace_alignment, (uintptr_t)workspace);
+    return bnopt_fail(error, BNOPT_MISALIGNED,
+                      "workspace expects alignment to %" PRIu64
+                      " bytes, but got address 0x%" PRIxPTR,
+                      model->workspace_alignment, (uintptr_t)workspace);
   return BNOPT_OK;
 }
 
@@ -167,10 +170,11 @@ static bnopt_status checkProcessor(const bnopt_model *model,
     return BNOPT_OK;
   char missing[32];
   if (!bnoptSupportsTarget(model->target, missing, sizeof missing))
-    return fail(error, BNOPT_UNSUPPORTED_CPU,
-                "model '%s' is compiled for target '%s', but this processor "
-                "lacks '%s'",
-                model->name, model->target, missing);
+    return bnopt_fail(
+        error, BNOPT_UNSUPPORTED_CPU,
+        "model '%s' is compiled for target '%s', but this processor "
+        "lacks '%s'",
+        model->name, model->target, missing);
   atomic_store_explicit(&supported, model->target, memory_order_relaxed);
   return BNOPT_OK;
 }
@@ -189,9 +193,9 @@ static bnopt_status execute(const bnopt_model *model, const void *const *inputs,
     return BNOPT_OK;
   /* A worker of the pool that fails has no error to write to. */
   if (report->message[0] == '\0')
-    fail(report, BNOPT_KERNEL_FAILED,
-         "a kernel of model '%s' failed with status %" PRId32, model->name,
-         result);
+    bnopt_fail(report, BNOPT_KERNEL_FAILED,
+               "a kernel of model '%s' failed with status %" PRId32,
+               model->name, result);
   return BNOPT_KERNEL_FAILED;
 }
 
@@ -200,19 +204,19 @@ bnopt_status bnopt_run_checked(const bnopt_model *model,
                                DLTensor *const *outputs, void *workspace,
                                uint64_t workspaceSize, bnopt_error *error) {
   if (!inputs && model->num_inputs > 0)
-    return fail(error, BNOPT_NULL_ARGUMENT, "inputs is null");
+    return bnopt_fail(error, BNOPT_NULL_ARGUMENT, "inputs is null");
   if (!outputs && model->num_outputs > 0)
-    return fail(error, BNOPT_NULL_ARGUMENT, "outputs is null");
+    return bnopt_fail(error, BNOPT_NULL_ARGUMENT, "outputs is null");
   void *inputAddresses[model->num_inputs + 1];
   void *outputAddresses[model->num_outputs + 1];
   bnopt_status status = checkProcessor(model, error);
   for (int32_t i = 0; status == BNOPT_OK && i < model->num_inputs; ++i) {
-    Argument argument = {"input", &model->inputs[i], inputs[i]};
-    status = checkArgument(argument, &inputAddresses[i], error);
+    status = bnopt_check_tensor("input", &model->inputs[i], inputs[i],
+                                &inputAddresses[i], error);
   }
   for (int32_t i = 0; status == BNOPT_OK && i < model->num_outputs; ++i) {
-    Argument argument = {"output", &model->outputs[i], outputs[i]};
-    status = checkArgument(argument, &outputAddresses[i], error);
+    status = bnopt_check_tensor("output", &model->outputs[i], outputs[i],
+                                &outputAddresses[i], error);
   }
   if (status == BNOPT_OK)
     status = checkWorkspace(model, workspace, workspaceSize, error);

@@ -20,6 +20,16 @@ bnopt_status bnopt_run_checked(const bnopt_model *model,
                                DLTensor *const *outputs, void *workspace,
                                uint64_t workspaceSize, bnopt_error *error);
 
+/* Writes to `error`, unless NULL, in words what `status` says; returns it. */
+__attribute__((format(printf, 3, 4))) bnopt_status
+bnopt_fail(bnopt_error *error, bnopt_status status, const char *format, ...);
+
+/* Checks `tensor` against `info`; sets `address` to where its first element
+ * lies. Messages call it by its `role`: "input", "output", "parameter". */
+bnopt_status bnopt_check_tensor(const char *role, const bnopt_tensor_info *info,
+                                const DLTensor *tensor, void **address,
+                                bnopt_error *error);
+
 /* Zeroes the halo of a channels-last tensor. `interior` is the address of
  * element (0, 0, 0, 0); `geometry` is {n, c, h, w, strideN, strideC, strideH,
  * strideW, top, bottom, left, right} in elements, where strideC is 1 and the

@@ -245,11 +245,12 @@ bnopt::buildHostModule(func::FuncOp model, const WeightTable &weights,
   auto bytes =
       LLVM::LLVMArrayType::get(builder.getI8Type(), weights.totalBytes());
   auto symbol = LLVM::GlobalOp::create(
-      builder, model.getLoc(), bytes, /*isConstant=*/true,
+      builder, model.getLoc(), bytes, /*isConstant=*/!options.refresh,
       LLVM::Linkage::External, (model.getSymName() + "_weights").str(),
       Attribute(), /*alignment=*/64);
   symbol.setVisibility_(LLVM::Visibility::Hidden);
   ExecuteBuilder(model, *host, weights, symbols).build(options.sanitizeThread);
-  buildModelDescriptor(model, *host, target, options.isSharedLibrary);
+  buildModelDescriptor(model, *host, target, options.refresh,
+                       options.isSharedLibrary);
   return host;
 }

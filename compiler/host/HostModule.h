@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_HOST_HOSTMODULE_H
 
 #include "compiler/Target.h"
+#include "compiler/host/RefreshPlan.h"
 #include "compiler/host/WeightTable.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,6 +18,9 @@ struct HostOptions {
   /// Exports `bnopt_library_model`, by which loaders find the model of a
   /// shared library.
   bool isSharedLibrary = true;
+  /// How new parameters become weights, which are writable then; null where the
+  /// model has no refresh.
+  const RefreshPlan *refresh = nullptr;
   /// Instruments memory accesses for ThreadSanitizer.
   bool sanitizeThread = false;
 };

@@ -2,6 +2,7 @@
 
 #include "compiler/host/ModelDescriptor.h"
 
+#include "compiler/host/GlobalBuilder.h"
 #include "runtime/bnopt.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -36,202 +37,146 @@ ModelSignature bnopt::getModelSignature(func::FuncOp model,
   }
   signature.workspaceSize =
       cast<MemRefType>(model.getArgumentTypes().back()).getDimSize(0);
+  signature.isRefreshable = isRefreshable(model);
+  signature.parameters = getParameterSignatures(model, /*isFixed=*/false);
+  signature.fixedParameters = getParameterSignatures(model, /*isFixed=*/true);
   return signature;
 }
 
 namespace {
-/// Builds constants that refer to each other by address.
 class DescriptorBuilder {
 public:
-  DescriptorBuilder(ModuleOp host, Location loc)
-      : builder(OpBuilder::atBlockEnd(host.getBody())), loc(loc),
-        pointer(LLVM::LLVMPointerType::get(host.getContext())) {}
+  DescriptorBuilder(ModuleOp host, Location loc, const ModelSignature &model)
+      : globals(host, loc, "bnopt_descriptor_"), model(model),
+        pointer(globals.getPointerType()),
+        i32(globals.getBuilder().getI32Type()),
+        i64(globals.getBuilder().getI64Type()) {}
 
-  void build(const ModelSignature &model, bool exportForLoaders);
+  void build(const RefreshPlan *refresh, bool exportForLoaders);
 
 private:
-  LLVM::GlobalOp createString(const std::string &text);
-  LLVM::GlobalOp createShape(ArrayRef<int64_t> shape);
-  LLVM::GlobalOp createTensorInfos(const std::vector<TensorSignature> &tensors);
-  LLVM::GlobalOp createModel(const ModelSignature &model);
-  void createGetter(const std::string &name, LLVM::GlobalOp model);
-  void createRun(const std::string &name, LLVM::GlobalOp model);
+  LLVM::GlobalOp createModel(LLVM::GlobalOp parameters);
+  void createRefresh(const RefreshPlan &refresh, LLVM::GlobalOp descriptor,
+                     LLVM::GlobalOp parameters);
+  void createGetter(const std::string &name, LLVM::GlobalOp descriptor);
   void createSetThreads(const std::string &name);
 
-  LLVM::GlobalOp createConstant(Type type, Attribute value);
-  /// A constant of `type`; `fill` builds its value.
-  LLVM::GlobalOp createGlobal(Type type, llvm::function_ref<Value()> fill);
-  LLVM::LLVMFuncOp createFunction(StringRef name, Type result,
-                                  ArrayRef<Type> inputs, bool isHidden);
-  Value insert(Value aggregate, Value element, ArrayRef<int64_t> position) {
-    return LLVM::InsertValueOp::create(builder, loc, aggregate, element,
-                                       position);
-  }
-  Value integer(unsigned bits, int64_t value) {
-    return LLVM::ConstantOp::create(builder, loc, builder.getIntegerType(bits),
-                                    value);
-  }
-  Value address(LLVM::GlobalOp global) {
-    return LLVM::AddressOfOp::create(builder, loc, global);
-  }
-  Value address(StringRef function) {
-    return LLVM::AddressOfOp::create(builder, loc, pointer, function);
-  }
-
-  OpBuilder builder;
-  Location loc;
-  Type pointer;
-  unsigned counter = 0;
+  GlobalBuilder globals;
+  const ModelSignature &model;
+  Type pointer, i32, i64;
 };
 } // namespace
 
-LLVM::GlobalOp DescriptorBuilder::createConstant(Type type, Attribute value) {
-  return LLVM::GlobalOp::create(
-      builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
-      "bnopt_descriptor_" + std::to_string(counter++), value);
-}
-
-LLVM::GlobalOp
-DescriptorBuilder::createGlobal(Type type, llvm::function_ref<Value()> fill) {
-  LLVM::GlobalOp global = createConstant(type, Attribute());
-  OpBuilder::InsertionGuard guard(builder);
-  builder.createBlock(&global.getInitializerRegion());
-  LLVM::ReturnOp::create(builder, loc, fill());
-  return global;
-}
-
-LLVM::GlobalOp DescriptorBuilder::createString(const std::string &text) {
-  StringRef withEnd(text.c_str(), text.size() + 1);
-  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), withEnd.size());
-  return createConstant(type, builder.getStringAttr(withEnd));
-}
-
-LLVM::GlobalOp DescriptorBuilder::createShape(ArrayRef<int64_t> shape) {
-  // A scalar's shape is never read, but C has no arrays of no elements.
-  SmallVector<int64_t> extents(shape);
-  if (extents.empty())
-    extents.push_back(0);
-  auto type = LLVM::LLVMArrayType::get(builder.getI64Type(), extents.size());
-  return createConstant(type, builder.getI64TensorAttr(extents));
-}
-
-/// `DLDataType` {code, bits, lanes} in one little-endian word.
-static int64_t encode(DLDataType type) {
-  return type.code | int64_t(type.bits) << 8 | int64_t(type.lanes) << 16;
-}
-
-LLVM::GlobalOp DescriptorBuilder::createTensorInfos(
-    const std::vector<TensorSignature> &tensors) {
-  static_assert(sizeof(bnopt_tensor_info) == 24, "the fields below");
-  Type i32 = builder.getI32Type();
-  auto info = LLVM::LLVMStructType::getLiteral(builder.getContext(),
-                                               {pointer, pointer, i32, i32});
-  SmallVector<std::pair<LLVM::GlobalOp, LLVM::GlobalOp>> parts;
-  for (const TensorSignature &tensor : tensors)
-    parts.push_back({createString(tensor.name), createShape(tensor.shape)});
-  auto type = LLVM::LLVMArrayType::get(info, tensors.size());
-  return createGlobal(type, [&]() -> Value {
-    Value array = LLVM::UndefOp::create(builder, loc, type);
-    for (auto [i, tensor] : llvm::enumerate(tensors)) {
-      int64_t position = i;
-      array = insert(array, address(parts[i].first), {position, 0});
-      array = insert(array, address(parts[i].second), {position, 1});
-      array = insert(array, integer(32, tensor.shape.size()), {position, 2});
-      array = insert(array, integer(32, encode(tensor.type)), {position, 3});
-    }
-    return array;
+LLVM::GlobalOp DescriptorBuilder::createModel(LLVM::GlobalOp parameters) {
+  static_assert(sizeof(bnopt_model) == 104, "the fields below");
+  LLVM::GlobalOp name = globals.createString(model.name);
+  LLVM::GlobalOp target = globals.createString(model.target);
+  LLVM::GlobalOp inputs = globals.createTensorInfos(model.inputs);
+  LLVM::GlobalOp outputs = globals.createTensorInfos(model.outputs);
+  Type types[] = {i32,     i32,     i32, pointer, pointer,
+                  pointer, pointer, i64, i64,     pointer,
+                  pointer, i32,     i32, pointer, pointer};
+  return globals.createStruct(types, [&]() -> SmallVector<Value> {
+    return {globals.integer(32, BNOPT_ABI_VERSION),
+            globals.integer(32, model.inputs.size()),
+            globals.integer(32, model.outputs.size()),
+            globals.address(name),
+            globals.address(target),
+            globals.address(inputs),
+            globals.address(outputs),
+            globals.integer(64, model.workspaceSize),
+            globals.integer(64, model.workspaceAlignment),
+            globals.address(model.name + "_execute"),
+            globals.address("bnopt_set_threads"),
+            globals.integer(32, model.parameters.size()),
+            globals.integer(32, model.fixedParameters.size()),
+            parameters ? globals.address(parameters) : globals.null(),
+            model.isRefreshable ? globals.address(model.name + "_refresh")
+                                : globals.null()};
   });
 }
 
-LLVM::GlobalOp DescriptorBuilder::createModel(const ModelSignature &model) {
-  static_assert(sizeof(bnopt_model) == 80, "the fields below");
-  Type i32 = builder.getI32Type(), i64 = builder.getI64Type();
-  auto type = LLVM::LLVMStructType::getLiteral(
-      builder.getContext(), {i32, i32, i32, pointer, pointer, pointer, pointer,
-                             i64, i64, pointer, pointer});
-  LLVM::GlobalOp name = createString(model.name);
-  LLVM::GlobalOp target = createString(model.target);
-  LLVM::GlobalOp inputs = createTensorInfos(model.inputs);
-  LLVM::GlobalOp outputs = createTensorInfos(model.outputs);
-  return createGlobal(type, [&]() -> Value {
-    Value fields[] = {integer(32, BNOPT_ABI_VERSION),
-                      integer(32, model.inputs.size()),
-                      integer(32, model.outputs.size()),
-                      address(name),
-                      address(target),
-                      address(inputs),
-                      address(outputs),
-                      integer(64, model.workspaceSize),
-                      integer(64, model.workspaceAlignment),
-                      address(model.name + "_execute"),
-                      address("bnopt_set_threads")};
-    Value value = LLVM::UndefOp::create(builder, loc, type);
-    for (auto [i, field] : llvm::enumerate(fields))
-      value = insert(value, field, {int64_t(i)});
-    return value;
-  });
+/// The words of structs that have nothing else.
+template <typename Struct>
+static ArrayRef<int64_t> getWords(const std::vector<Struct> &structs) {
+  static_assert(sizeof(Struct) % sizeof(int64_t) == 0);
+  return {reinterpret_cast<const int64_t *>(structs.data()),
+          structs.size() * sizeof(Struct) / sizeof(int64_t)};
 }
 
-LLVM::LLVMFuncOp DescriptorBuilder::createFunction(StringRef name, Type result,
-                                                   ArrayRef<Type> inputs,
-                                                   bool isHidden) {
-  auto type = LLVM::LLVMFunctionType::get(result, inputs);
-  auto function = LLVM::LLVMFuncOp::create(builder, loc, name, type);
-  if (isHidden)
-    function.setVisibility_(LLVM::Visibility::Hidden);
-  return function;
+void DescriptorBuilder::createRefresh(const RefreshPlan &refresh,
+                                      LLVM::GlobalOp descriptor,
+                                      LLVM::GlobalOp parameters) {
+  static_assert(sizeof(bnopt_refresh_table) == 72, "the fields below");
+  SmallVector<LLVM::GlobalOp> values;
+  for (const std::vector<char> &bytes : refresh.values)
+    values.push_back(bytes.empty() ? nullptr : globals.createNumbers(bytes));
+  LLVM::GlobalOp valueTable = globals.createPointers(values);
+  LLVM::GlobalOp recipes = globals.createIntegers(getWords(refresh.recipes));
+  LLVM::GlobalOp steps = globals.createIntegers(getWords(refresh.steps));
+  LLVM::GlobalOp names = globals.createString(refresh.names);
+  Type types[] = {pointer, i64,     pointer, pointer, i64,
+                  pointer, pointer, pointer, pointer};
+  auto table = globals.createStruct(types, [&]() -> SmallVector<Value> {
+    return {globals.address(descriptor),
+            globals.integer(64, refresh.operands.size()),
+            globals.address(parameters),
+            globals.address(valueTable),
+            globals.integer(64, refresh.recipes.size()),
+            globals.address(recipes),
+            globals.address(steps),
+            globals.address(names),
+            globals.address(model.name + "_weights")};
+  });
+  globals.createForwarder(model.name + "_refresh", "bnopt_refresh_checked",
+                          table, {pointer, i64, pointer});
+  globals.createForwarder(model.name + "_refresh_from",
+                          "bnopt_refresh_pointers", table, {pointer, pointer});
 }
 
 void DescriptorBuilder::createGetter(const std::string &name,
-                                     LLVM::GlobalOp model) {
-  auto getter = createFunction(name, pointer, {}, /*isHidden=*/false);
+                                     LLVM::GlobalOp descriptor) {
+  auto getter = globals.createFunction(name, pointer, {}, /*isHidden=*/false);
+  OpBuilder &builder = globals.getBuilder();
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(getter.addEntryBlock(builder));
-  LLVM::ReturnOp::create(builder, loc, address(model));
-}
-
-void DescriptorBuilder::createRun(const std::string &name,
-                                  LLVM::GlobalOp model) {
-  Type i32 = builder.getI32Type(), i64 = builder.getI64Type();
-  auto checked =
-      createFunction("bnopt_run_checked", i32,
-                     {pointer, pointer, pointer, pointer, i64, pointer},
-                     /*isHidden=*/true);
-  auto run =
-      createFunction(name, i32, {pointer, pointer, pointer, i64, pointer},
-                     /*isHidden=*/false);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(run.addEntryBlock(builder));
-  SmallVector<Value> arguments = {address(model)};
-  llvm::append_range(arguments, run.getArguments());
-  auto call = LLVM::CallOp::create(builder, loc, checked, arguments);
-  LLVM::ReturnOp::create(builder, loc, call.getResult());
+  LLVM::ReturnOp::create(builder, globals.getLoc(),
+                         globals.address(descriptor));
 }
 
 void DescriptorBuilder::createSetThreads(const std::string &name) {
+  OpBuilder &builder = globals.getBuilder();
   Type none = LLVM::LLVMVoidType::get(builder.getContext());
-  auto inner = createFunction("bnopt_set_threads", none, {builder.getI32Type()},
-                              /*isHidden=*/true);
-  auto outer =
-      createFunction(name, none, {builder.getI32Type()}, /*isHidden=*/false);
+  auto inner = globals.createFunction("bnopt_set_threads", none, {i32},
+                                      /*isHidden=*/true);
+  auto outer = globals.createFunction(name, none, {i32}, /*isHidden=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(outer.addEntryBlock(builder));
-  LLVM::CallOp::create(builder, loc, inner, outer.getArguments());
-  LLVM::ReturnOp::create(builder, loc, ValueRange());
+  LLVM::CallOp::create(builder, globals.getLoc(), inner, outer.getArguments());
+  LLVM::ReturnOp::create(builder, globals.getLoc(), ValueRange());
 }
 
-void DescriptorBuilder::build(const ModelSignature &model,
+void DescriptorBuilder::build(const RefreshPlan *refresh,
                               bool exportForLoaders) {
-  LLVM::GlobalOp descriptor = createModel(model);
+  LLVM::GlobalOp parameters;
+  if (refresh)
+    parameters = globals.createTensorInfos(refresh->operands);
+  LLVM::GlobalOp descriptor = createModel(parameters);
   createGetter(model.name + "_model", descriptor);
   if (exportForLoaders)
     createGetter("bnopt_library_model", descriptor);
-  createRun(model.name + "_run", descriptor);
+  globals.createForwarder(model.name + "_run", "bnopt_run_checked", descriptor,
+                          {pointer, pointer, pointer, i64, pointer});
   createSetThreads(model.name + "_set_threads");
+  if (refresh)
+    createRefresh(*refresh, descriptor, parameters);
 }
 
 void bnopt::buildModelDescriptor(func::FuncOp model, ModuleOp host,
-                                 const Target &target, bool exportForLoaders) {
-  DescriptorBuilder(host, model.getLoc())
-      .build(getModelSignature(model, target), exportForLoaders);
+                                 const Target &target,
+                                 const RefreshPlan *refresh,
+                                 bool exportForLoaders) {
+  const ModelSignature signature = getModelSignature(model, target);
+  DescriptorBuilder(host, model.getLoc(), signature)
+      .build(refresh, exportForLoaders);
 }

@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_HOST_MODELDESCRIPTOR_H
 
 #include "compiler/Target.h"
+#include "compiler/host/RefreshPlan.h"
 #include "compiler/link/Header.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -15,16 +16,18 @@ namespace bnopt {
 /// inputs, its outputs, then the arena.
 unsigned countInputs(mlir::func::FuncOp model);
 
-/// Inputs, outputs and workspace of a lowered model function.
+/// Inputs, outputs, workspace and parameters of a lowered model function.
 ModelSignature getModelSignature(mlir::func::FuncOp model,
                                  const Target &target);
 
 /// Adds to `host`, which defines `<model>_execute`, the descriptor of the
 /// model (`bnopt_model` of runtime/bnopt.h) and the public functions
-/// `<model>_model`, `<model>_run` and `<model>_set_threads`, with
-/// `exportForLoaders` also `bnopt_library_model`.
+/// `<model>_model`, `<model>_run` and `<model>_set_threads`, with a plan also
+/// `<model>_refresh` and `<model>_refresh_from`, with `exportForLoaders` also
+/// `bnopt_library_model`.
 void buildModelDescriptor(mlir::func::FuncOp model, mlir::ModuleOp host,
-                          const Target &target, bool exportForLoaders);
+                          const Target &target, const RefreshPlan *refresh,
+                          bool exportForLoaders);
 
 } // namespace bnopt
 

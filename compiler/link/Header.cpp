@@ -1,6 +1,7 @@
 #include "compiler/link/Header.h"
 
 #include "compiler/link/Embedded.h"
+#include "compiler/link/HeaderParameters.h"
 #include "compiler/link/OutputFile.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -46,21 +47,30 @@ static std::string escapeForC(llvm::StringRef name) {
   return result;
 }
 
+static std::string getShapeText(const TensorSignature &tensor) {
+  return llvm::join(
+      llvm::map_range(tensor.shape, [](int64_t n) { return llvm::itostr(n); }),
+      ", ");
+}
+
+std::string describeTensor(const TensorSignature &tensor) {
+  return llvm::formatv("'{0}': {1}{2} [{3}]", printableName(tensor.name),
+                       getCodePrefix(tensor.type.code),
+                       unsigned(tensor.type.bits), getShapeText(tensor));
+}
+
 static void printTensor(const TensorSignature &tensor, llvm::StringRef role,
                         size_t index, llvm::StringRef prefix,
                         llvm::raw_ostream &os) {
-  std::string shape = llvm::join(
-      llvm::map_range(tensor.shape, [](int64_t n) { return llvm::itostr(n); }),
-      ", ");
+  const std::string shape = getShapeText(tensor);
   int64_t elements = 1;
   for (int64_t extent : tensor.shape)
     elements *= extent;
   DLDataType type = tensor.type;
   std::string macro = llvm::formatv("{0}_{1}_{2}", prefix, role.upper(), index);
-  os << llvm::formatv("/* {0} {1}, '{2}': {3}{4} [{5}], row-major. */\n",
+  os << llvm::formatv("/* {0} {1}, {2}, row-major. */\n",
                       role == "input" ? "Input" : "Output", index,
-                      printableName(tensor.name), getCodePrefix(type.code),
-                      type.bits, shape);
+                      describeTensor(tensor));
   os << "#define " << macro << "_NAME \"" << escapeForC(tensor.name) << "\"\n";
   os << llvm::formatv("#define {0}_RANK {1}\n", macro, tensor.shape.size());
   if (!tensor.shape.empty())
@@ -71,8 +81,7 @@ static void printTensor(const TensorSignature &tensor, llvm::StringRef role,
   os << '\n';
 }
 
-static void printFunctions(llvm::StringRef name, llvm::raw_ostream &os) {
-  static constexpr llvm::StringLiteral declarations = R"(#ifdef __cplusplus
+static constexpr llvm::StringLiteral declarations = R"(#ifdef __cplusplus
 extern "C" {
 #endif
 
@@ -90,15 +99,21 @@ bnopt_status $_run(const DLTensor *const *inputs, DLTensor *const *outputs,
 /* Sets how many threads work on one run; zero means one for each processor.
  * Not to be called during a run. */
 void $_set_threads(int32_t threads);
+)";
 
+static constexpr llvm::StringLiteral endOfDeclarations = R"(
 #ifdef __cplusplus
 }
 #endif
 )";
-  std::string text = declarations.str();
+
+static void printFunctions(const ModelSignature &model, llvm::raw_ostream &os) {
+  const std::string &name = model.name;
+  std::string text =
+      (declarations + getRefreshDeclarations(model) + endOfDeclarations).str();
   for (size_t at = text.find('$'); at != std::string::npos;
        at = text.find('$', at + name.size()))
-    text.replace(at, 1, name.str());
+    text.replace(at, 1, name);
   os << text;
 }
 
@@ -120,7 +135,8 @@ void printHeader(const ModelSignature &model, llvm::raw_ostream &os) {
   os << llvm::formatv("#define {0}_WORKSPACE_SIZE {1}\n\n", prefix,
                       llvm::alignTo(std::max<uint64_t>(model.workspaceSize, 1),
                                     model.workspaceAlignment));
-  printFunctions(model.name, os);
+  printParameters(model, os);
+  printFunctions(model, os);
   os << llvm::formatv("\n#endif /* BNOPT_MODEL_{0}_H */\n", prefix);
 }
 

@@ -17,7 +17,7 @@ class raw_ostream;
 
 namespace bnopt {
 
-/// One input or output of a model.
+/// One input, output or parameter of a model.
 struct TensorSignature {
   /// As in the model; may hold any characters.
   std::string name;
@@ -33,6 +33,9 @@ struct ModelSignature {
   /// In bytes.
   uint64_t workspaceSize = 0;
   uint64_t workspaceAlignment = 64;
+  /// What a refresh takes; the fixed ones it may take too.
+  bool isRefreshable = false;
+  std::vector<TensorSignature> parameters, fixedParameters;
 };
 
 /// Prints a header that stands alone: the interface of all compiled models,

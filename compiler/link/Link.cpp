@@ -17,10 +17,14 @@ namespace path = llvm::sys::path;
 namespace bnopt {
 
 static std::vector<std::string> getPublicSymbols(LibraryKind kind,
-                                                 llvm::StringRef model) {
+                                                 const LinkInputs &inputs) {
+  llvm::StringRef model = inputs.modelName;
   std::vector<std::string> symbols = {(model + "_model").str(),
                                       (model + "_run").str(),
                                       (model + "_set_threads").str()};
+  if (inputs.isRefreshable)
+    symbols.insert(symbols.end(), {(model + "_refresh").str(),
+                                   (model + "_refresh_from").str()});
   if (kind == LibraryKind::Shared)
     symbols.push_back("bnopt_library_model");
   return symbols;
@@ -65,7 +69,9 @@ llvm::Error Linkage::cannotLink(llvm::Error reason) {
 /// LLD reads its inputs from files.
 llvm::Expected<std::vector<std::string>> Linkage::stageObjects() {
   std::vector<llvm::MemoryBufferRef> objects = inputs.objects;
-  llvm::append_range(objects, getSupportObjects());
+  for (llvm::MemoryBufferRef object : getSupportObjects())
+    if (inputs.isRefreshable || object.getBufferIdentifier() != "refresh")
+      objects.push_back(object);
   std::vector<std::string> paths;
   for (auto [index, object] : llvm::enumerate(objects)) {
     std::string name =
@@ -83,7 +89,7 @@ llvm::Expected<std::vector<std::string>> Linkage::stageObjects() {
 llvm::Expected<std::string> Linkage::stageWeights() {
   return staging.write("weights.o", [&](llvm::raw_ostream &os) {
     writeWeightsObject((inputs.modelName + "_weights").str(), inputs.weights,
-                       os);
+                       inputs.isRefreshable, os);
   });
 }
 
@@ -96,8 +102,7 @@ llvm::Expected<std::string> Linkage::makeShared() {
     return weights.takeError();
   auto script = staging.write("symbols", [&](llvm::raw_ostream &os) {
     os << "{ global: ";
-    for (llvm::StringRef symbol :
-         getPublicSymbols(LibraryKind::Shared, inputs.modelName))
+    for (llvm::StringRef symbol : getPublicSymbols(LibraryKind::Shared, inputs))
       os << symbol << "; ";
     os << "local: *; };\n";
   });
@@ -152,7 +157,7 @@ llvm::Expected<std::string> Linkage::makeObject() {
   auto local = staging.write("local.o", [&](llvm::raw_ostream &os) {
     llvm::ErrorAsOutParameter guard(localizeError);
     localizeError = localizeSymbols(
-        code, getPublicSymbols(LibraryKind::Object, inputs.modelName), os);
+        code, getPublicSymbols(LibraryKind::Object, inputs), os);
   });
   if (localizeError) {
     llvm::consumeError(local.takeError());

@@ -38,12 +38,16 @@ struct LinkInputs {
   /// Sorted by offset, without overlap; gaps read as zero. Never copied in
   /// memory: the bytes go to the output by way of a file.
   std::vector<WeightSegment> weights;
+  /// The model has a refresh: its functions are public, its weights writable,
+  /// by each process for itself.
+  bool isRefreshable = false;
 };
 
 /// Writes the library to `outputPath`. Only the model's public symbols are
-/// visible in it (`<model>_model`, `<model>_run`, `<model>_set_threads`, in a
-/// shared library also `bnopt_library_model`), so that several models live in
-/// one process and in one static program.
+/// visible in it (`<model>_model`, `<model>_run`, `<model>_set_threads`, with a
+/// refresh `<model>_refresh` and `<model>_refresh_from`, in a shared library
+/// also `bnopt_library_model`), so that several models live in one process and
+/// in one static program.
 ///
 /// Equal inputs give equal bytes. The file appears under its name when it is
 /// complete, or not at all. Errors are one line and name the file.

@@ -80,7 +80,7 @@ static void writeSegments(llvm::ArrayRef<WeightSegment> segments, uint64_t size,
 }
 
 void writeWeightsObject(llvm::StringRef symbol,
-                        llvm::ArrayRef<WeightSegment> segments,
+                        llvm::ArrayRef<WeightSegment> segments, bool isWritable,
                         llvm::raw_ostream &os) {
   uint64_t used = segments.empty()
                       ? 0
@@ -95,7 +95,8 @@ void writeWeightsObject(llvm::StringRef symbol,
   weights.st_other = STV_HIDDEN;
   weights.st_shndx = Section::Weights;
   weights.st_size = size;
-  uint32_t weightsName = strings.add(".rodata." + symbol.str());
+  uint32_t weightsName =
+      strings.add((isWritable ? ".data." : ".rodata.") + symbol.str());
   uint32_t symbolsName = strings.add(".symtab");
   uint32_t stringsName = strings.add(".strtab");
   uint32_t stackName = strings.add(".note.GNU-stack");
@@ -116,7 +117,7 @@ void writeWeightsObject(llvm::StringRef symbol,
 
   Elf64_Shdr weightsSection = makeSection(
       weightsName, SHT_PROGBITS, weightAlignment, size, weightAlignment);
-  weightsSection.sh_flags = SHF_ALLOC;
+  weightsSection.sh_flags = SHF_ALLOC | (isWritable ? SHF_WRITE : 0);
   Elf64_Shdr symbolsSection =
       makeSection(symbolsName, SHT_SYMTAB, symbolsAt, 2 * sizeof(Elf64_Sym),
                   alignof(Elf64_Sym));

@@ -62,9 +62,9 @@ protected:
 
   std::string text() const { return error.message; }
 
-  bnopt_model model = {
-      BNOPT_ABI_VERSION, 1,   1,  "tiny",    "x86-64", &imageInfo,
-      &scoreInfo,        128, 64, copyFirst, nullptr};
+  bnopt_model model = {BNOPT_ABI_VERSION, 1,          1,   "tiny",  "x86-64",
+                       &imageInfo,        &scoreInfo, 128, 64,      copyFirst,
+                       nullptr,           0,          0,   nullptr, nullptr};
   std::vector<float> imageData;
   float scoreData[2] = {};
   int64_t imageExtents[4] = {1, 3, 4, 5};

@@ -24,9 +24,17 @@ static const int64_t shape[] = {1, 4};
 static const bnopt_tensor_info input = {"data_0", shape, 2, {kDLFloat, 32, 1}};
 static const bnopt_tensor_info output = {"prob/1", shape, 2, {kDLFloat, 32, 1}};
 
-static const bnopt_model descriptor = {
-    BNOPT_ABI_VERSION, 1,   1,  TEXT(MODEL), "x86-64",         &input,
-    &output,           256, 64, execute,     bnopt_set_threads};
+static const bnopt_model descriptor = {.abi_version = BNOPT_ABI_VERSION,
+                                       .num_inputs = 1,
+                                       .num_outputs = 1,
+                                       .name = TEXT(MODEL),
+                                       .target = "x86-64",
+                                       .inputs = &input,
+                                       .outputs = &output,
+                                       .workspace_size = 256,
+                                       .workspace_alignment = 64,
+                                       .execute = execute,
+                                       .set_threads = bnopt_set_threads};
 
 const bnopt_model *JOIN(MODEL, _model)(void) { return &descriptor; }
 

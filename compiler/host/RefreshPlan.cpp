@@ -1,0 +1,250 @@
+//===- RefreshPlan.cpp - What a refresh computes --------------------------===//
+
+#include "compiler/host/RefreshPlan.h"
+
+#include "dialect/BN/BNAttrs.h"
+#include "dialect/Interfaces/ScaleShiftOpInterface.h"
+#include "passes/fold/ConstantData.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace bnopt;
+
+static ArrayRef<Attribute> getParameters(func::FuncOp model) {
+  auto array = model->getAttrOfType<ArrayAttr>(bn::parametersAttrName);
+  return array ? array.getValue() : ArrayRef<Attribute>();
+}
+
+bool bnopt::isRefreshable(func::FuncOp model) {
+  return model->hasAttr(bn::parametersAttrName);
+}
+
+static TensorSignature getSignature(StringRef name, ShapedType type) {
+  TensorSignature signature;
+  signature.name = name.str();
+  signature.shape = type.getShape().vec();
+  const unsigned bits = type.getElementTypeBitWidth();
+  signature.type = {
+      uint8_t(type.getElementType().isBF16() ? kDLBfloat : kDLFloat),
+      uint8_t(bits), 1};
+  return signature;
+}
+
+std::vector<TensorSignature> bnopt::getParameterSignatures(func::FuncOp model,
+                                                           bool isFixed) {
+  std::vector<TensorSignature> signatures;
+  for (Attribute attribute : getParameters(model)) {
+    auto parameter = cast<bn::ParameterAttr>(attribute);
+    if (bool(parameter.getValue()) == isFixed)
+      signatures.push_back(
+          getSignature(parameter.getName(), parameter.getType()));
+  }
+  return signatures;
+}
+
+/// The elements of `attribute` as they lie in memory, a splat expanded.
+static std::vector<char> getBytes(ElementsAttr attribute) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
+    ArrayRef<char> data = resource.getRawHandle().getBlob()->getData();
+    return {data.begin(), data.end()};
+  }
+  auto dense = cast<DenseElementsAttr>(attribute);
+  ArrayRef<char> raw = dense.getRawData();
+  std::vector<char> bytes;
+  for (int64_t i = 0; i < (dense.isSplat() ? dense.getNumElements() : 1); ++i)
+    bytes.insert(bytes.end(), raw.begin(), raw.end());
+  return bytes;
+}
+
+namespace {
+class PlanBuilder {
+public:
+  PlanBuilder(func::FuncOp model, const WeightTable &weights)
+      : model(model), weights(weights) {}
+
+  FailureOr<RefreshPlan> build();
+
+private:
+  void addParameters();
+  LogicalResult addRecipe(memref::GlobalOp global, bn::RecipeAttr recipe);
+  FailureOr<int64_t> addSteps(bn::RecipeAttr recipe, memref::GlobalOp global);
+  FailureOr<int64_t> getOperand(Attribute operand, memref::GlobalOp global);
+  LogicalResult checkSizes(const bnopt_recipe &recipe, memref::GlobalOp global);
+  int64_t getName(StringRef name);
+  LogicalResult checkNoParameter(memref::GlobalOp global);
+
+  func::FuncOp model;
+  const WeightTable &weights;
+  RefreshPlan plan;
+  DenseMap<Attribute, int64_t> operands;
+  DenseMap<ArrayRef<bn::StepAttr>, int64_t> firstSteps;
+  llvm::StringMap<int64_t> nameOffsets;
+};
+} // namespace
+
+void PlanBuilder::addParameters() {
+  for (bool isFixed : {false, true})
+    for (Attribute attribute : getParameters(model)) {
+      auto parameter = cast<bn::ParameterAttr>(attribute);
+      ElementsAttr value = parameter.getValue();
+      if (bool(value) != isFixed)
+        continue;
+      operands[parameter.getName()] = int64_t(plan.operands.size());
+      plan.operands.push_back(
+          getSignature(parameter.getName(), parameter.getType()));
+      plan.values.push_back(value ? getBytes(value) : std::vector<char>());
+    }
+}
+
+int64_t PlanBuilder::getName(StringRef name) {
+  auto [found, isNew] =
+      nameOffsets.try_emplace(name, int64_t(plan.names.size()));
+  if (isNew)
+    plan.names.append(name.begin(), name.end()).push_back('\0');
+  return found->second;
+}
+
+FailureOr<int64_t> PlanBuilder::getOperand(Attribute operand,
+                                           memref::GlobalOp global) {
+  if (!operand)
+    return -1;
+  auto found = operands.find(operand);
+  if (found != operands.end())
+    return found->second;
+  auto elements = dyn_cast<ElementsAttr>(operand);
+  if (!elements)
+    return global.emitError()
+           << "the recipe of a constant reads " << operand
+           << ", which is no parameter of '" << model.getSymName() << "'";
+  Type type = elements.getElementType();
+  if (!type.isF32() && !type.isF64())
+    return global.emitError() << "the recipe of a constant reads numbers of "
+                              << type << "; f32 and f64 are supported";
+  const auto index = int64_t(plan.operands.size());
+  operands[operand] = index;
+  plan.operands.push_back(getSignature("", elements.getShapedType()));
+  plan.values.push_back(getBytes(elements));
+  return index;
+}
+
+FailureOr<int64_t> PlanBuilder::addSteps(bn::RecipeAttr recipe,
+                                         memref::GlobalOp global) {
+  // Weights and bias follow the same steps.
+  auto found = firstSteps.find(recipe.getSteps());
+  if (found != firstSteps.end())
+    return found->second;
+  const auto first = int64_t(plan.steps.size());
+  for (bn::StepAttr attribute : recipe.getSteps()) {
+    bnopt_step step = {};
+    step.kind = int64_t(attribute.getKind());
+    step.num_operands = int64_t(attribute.getOperands().size());
+    for (auto [to, operand] :
+         llvm::zip(step.operands, attribute.getOperands())) {
+      FailureOr<int64_t> index = getOperand(operand, global);
+      if (failed(index))
+        return failure();
+      to = *index;
+    }
+    if (attribute.getEpsilon())
+      step.epsilon = attribute.getEpsilon().getValueAsDouble();
+    step.node = getName(attribute.getNode());
+    plan.steps.push_back(step);
+  }
+  firstSteps[recipe.getSteps()] = first;
+  return first;
+}
+
+LogicalResult PlanBuilder::addRecipe(memref::GlobalOp global,
+                                     bn::RecipeAttr attribute) {
+  MemRefType type = global.getType();
+  if (!type.getElementType().isF32())
+    return global.emitError()
+           << "a constant that may be refreshed expects elements of f32, but "
+              "got "
+           << type.getElementType();
+  FailureOr<int64_t> operand = getOperand(attribute.getOperand(), global);
+  FailureOr<int64_t> firstStep = addSteps(attribute, global);
+  if (failed(operand) || failed(firstStep))
+    return failure();
+  bnopt_recipe recipe = {};
+  recipe.role = int64_t(attribute.getRole());
+  recipe.operand = *operand;
+  recipe.first_step = *firstStep;
+  recipe.num_steps = int64_t(attribute.getSteps().size());
+  recipe.offset = int64_t(weights.getOffset(global.getSymName()));
+  recipe.groups = recipe.outer = recipe.inner = 1;
+  recipe.features = type.getNumElements();
+  if (ArrayRef<int64_t> view = attribute.getView(); !view.empty()) {
+    recipe.groups = view[0];
+    recipe.outer = view[1];
+    recipe.features = view[2];
+    recipe.inner = view[3];
+  }
+  if (ArrayRef<int64_t> packing = attribute.getPacking(); !packing.empty()) {
+    recipe.tile = packing[0];
+    recipe.inputs = packing[2];
+    recipe.taps = packing[3];
+    recipe.output_stride = packing[4];
+    recipe.input_stride = packing[5];
+  }
+  recipe.node = getName(getNodeName(global.getLoc()));
+  plan.recipes.push_back(recipe);
+  return checkSizes(recipe, global);
+}
+
+/// Recipes come with the IR: none may lead a refresh out of bounds.
+LogicalResult PlanBuilder::checkSizes(const bnopt_recipe &recipe,
+                                      memref::GlobalOp global) {
+  const auto hasElements = [&](int64_t operand, int64_t count) {
+    return ShapedType::getNumElements(plan.operands[operand].shape) == count;
+  };
+  const int64_t numFeatures = recipe.groups * recipe.features;
+  const bool isCopy = recipe.role == BNOPT_RECIPE_COPY;
+  bool fits =
+      recipe.operand < 0 || (isCopy && recipe.tile > 0) ||
+      hasElements(recipe.operand, numFeatures * recipe.outer * recipe.inner);
+  for (int64_t i = 0; i < recipe.num_steps; ++i) {
+    const bnopt_step &step = plan.steps[recipe.first_step + i];
+    for (int64_t operand :
+         ArrayRef(step.operands).take_front(step.num_operands))
+      fits &= hasElements(operand, 1) || hasElements(operand, numFeatures);
+  }
+  if (fits)
+    return success();
+  return global.emitError()
+         << "the recipe of a constant reads another number of elements than '"
+         << global.getSymName() << "' has";
+}
+
+/// A parameter's own numbers without a recipe would stay what they are.
+LogicalResult PlanBuilder::checkNoParameter(memref::GlobalOp global) {
+  auto resource =
+      dyn_cast_or_null<DenseResourceElementsAttr>(*global.getInitialValue());
+  if (!resource)
+    return success();
+  StringRef key = resource.getRawHandle().getKey();
+  auto found = operands.find(StringAttr::get(model.getContext(), key));
+  if (found == operands.end() || !plan.values[found->second].empty())
+    return success();
+  return global.emitError()
+         << "a constant of parameter '" << key << "' has lost its recipe";
+}
+
+FailureOr<RefreshPlan> PlanBuilder::build() {
+  addParameters();
+  auto module = model->getParentOfType<ModuleOp>();
+  for (auto global : module.getOps<memref::GlobalOp>()) {
+    auto recipe = dyn_cast_or_null<bn::RecipeAttr>(
+        global->getDiscardableAttr(bn::recipeAttrName));
+    if (failed(recipe ? addRecipe(global, recipe) : checkNoParameter(global)))
+      return failure();
+  }
+  return std::move(plan);
+}
+
+FailureOr<RefreshPlan> bnopt::planRefresh(func::FuncOp model,
+                                          const WeightTable &weights) {
+  return PlanBuilder(model, weights).build();
+}
