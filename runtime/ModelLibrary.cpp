@@ -63,6 +63,22 @@ AlignedBuffer ModelLibrary::makeWorkspace() const {
   return AlignedBuffer(descriptor->workspace_size);
 }
 
+void ModelLibrary::refresh(std::span<NamedTensor> parameters) {
+  if (!descriptor->refresh)
+    throw RuntimeError("model '" + std::string(descriptor->name) +
+                       "' cannot be refreshed: compile it with --refreshable");
+  std::vector<DLTensor> views;
+  for (NamedTensor &parameter : parameters)
+    views.push_back(parameter.tensor.view());
+  std::vector<bnopt_parameter> list;
+  for (size_t i = 0; i < parameters.size(); ++i)
+    list.push_back({parameters[i].name.c_str(), &views[i]});
+  bnopt_error error = {};
+  if (descriptor->refresh(list.data(), list.size(), &error) != BNOPT_OK)
+    throw RuntimeError("model '" + std::string(descriptor->name) +
+                       "' cannot be refreshed: " + error.message);
+}
+
 void ModelLibrary::run(std::span<const DLTensor *const> inputs,
                        std::span<DLTensor *const> outputs,
                        const AlignedBuffer &workspace) const {

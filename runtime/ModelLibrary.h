@@ -3,6 +3,7 @@
 #ifndef BNOPT_RUNTIME_MODELLIBRARY_H
 #define BNOPT_RUNTIME_MODELLIBRARY_H
 
+#include "runtime/ParameterFile.h"
 #include "runtime/Tensor.h"
 #include "runtime/bnopt.h"
 
@@ -20,6 +21,10 @@ public:
   std::vector<Tensor> makeOutputs() const;
 
   AlignedBuffer makeWorkspace() const;
+
+  /// Computes the weights of new parameters, or throws and changes nothing.
+  /// Not while another thread runs the model.
+  void refresh(std::span<NamedTensor> parameters);
 
   /// Runs once, with all checks. May be called by several threads at once, each
   /// with its own outputs and workspace.

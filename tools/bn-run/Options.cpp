@@ -18,6 +18,9 @@ usage: bn-run LIBRARY.so [options]
                       Inputs without a file get random data in [-1, 1)
   --output DIR        write each output to DIR/NAME.npy; characters such as '/'
                       become '_'
+  --refresh FILE      first give the model new parameters, all of them, from a .npz
+                      archive or the initializers of a .onnx model; the library
+                      has to be compiled with --refreshable
   --threads N         threads that work on a run, 0 for all processors (default 1)
   --repeat N          measured runs (default 10)
   --warmup N          runs before those (default 2)
@@ -63,6 +66,7 @@ enum OptionCode {
   OptJson,
   OptModel,
   OptOutput,
+  OptRefresh,
   OptRepeat,
   OptSeed,
   OptThreads,
@@ -78,6 +82,7 @@ static constexpr option longOptions[] = {
     {"json", no_argument, nullptr, OptJson},
     {"model", required_argument, nullptr, OptModel},
     {"output", required_argument, nullptr, OptOutput},
+    {"refresh", required_argument, nullptr, OptRefresh},
     {"repeat", required_argument, nullptr, OptRepeat},
     {"seed", required_argument, nullptr, OptSeed},
     {"threads", required_argument, nullptr, OptThreads},
@@ -106,6 +111,9 @@ static void applyOption(OptionCode code, const std::string &value,
     break;
   case OptOutput:
     options.outputFolder = value;
+    break;
+  case OptRefresh:
+    options.refresh = value;
     break;
   case OptRepeat:
     options.repeat = parseNumber<int>("repeat", value, 1);

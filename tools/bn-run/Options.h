@@ -21,6 +21,8 @@ enum class Peer { None, OnnxRuntime, Reference };
 struct RunOptions {
   std::string library;
   std::vector<InputFile> inputs;
+  /// File of new parameters; empty: the model keeps those that it has.
+  std::string refresh;
   /// Empty: outputs are not written.
   std::string outputFolder;
   int threads = 1;

@@ -1,6 +1,7 @@
 #include "tools/bn-run/Report.h"
 
 #include <algorithm>
+#include <cinttypes>
 #include <cmath>
 #include <cstdio>
 
@@ -57,8 +58,9 @@ static std::string number(double value) {
   return text;
 }
 
-static void printJson(const bnopt_model &model, const RunOptions &options,
+static void printJson(const Session &session, const RunOptions &options,
                       const Comparison &comparison) {
+  const bnopt_model &model = session.model();
   auto print = [](const char *key, const std::string &value) {
     std::printf(",\n  \"%s\": %s", key, value.c_str());
   };
@@ -66,6 +68,8 @@ static void printJson(const bnopt_model &model, const RunOptions &options,
   std::printf("{\n  \"model\": %s", quote(model.name).c_str());
   print("target", quote(model.target));
   print("workspace_bytes", std::to_string(model.workspace_size));
+  if (session.getRefreshTime())
+    print("refresh_ms", number(*session.getRefreshTime()));
   print("threads", std::to_string(options.threads));
   print("repeat", std::to_string(options.repeat));
   print("min_ms", number(minimum(latencies.own)));
@@ -92,8 +96,13 @@ static void printLatencies(const std::string &who,
               minimum(values), median(values), values.size(), count.c_str());
 }
 
-static void printText(const bnopt_model &model, const RunOptions &options,
+static void printText(const Session &session, const RunOptions &options,
                       const Comparison &comparison) {
+  const bnopt_model &model = session.model();
+  if (session.getRefreshTime())
+    std::printf("refreshed from '%s': %" PRId32 " parameters in %.3f ms\n",
+                options.refresh.c_str(), model.num_parameters,
+                *session.getRefreshTime());
   const Latencies &latencies = comparison.latencies;
   printLatencies(std::string(model.name) + " for " + model.target,
                  latencies.own, options.threads);
@@ -110,12 +119,12 @@ static void printText(const bnopt_model &model, const RunOptions &options,
                 options.tolerance);
 }
 
-void printReport(const bnopt_model &model, const RunOptions &options,
+void printReport(const Session &session, const RunOptions &options,
                  const Comparison &comparison) {
   if (options.json)
-    printJson(model, options, comparison);
+    printJson(session, options, comparison);
   else
-    printText(model, options, comparison);
+    printText(session, options, comparison);
 }
 
 } // namespace bnopt

@@ -11,7 +11,7 @@ namespace bnopt {
 double maxRelativeError(const Comparison &comparison);
 
 /// A few lines of text, or one JSON object, on standard output.
-void printReport(const bnopt_model &model, const RunOptions &options,
+void printReport(const Session &session, const RunOptions &options,
                  const Comparison &comparison);
 
 } // namespace bnopt

@@ -10,6 +10,8 @@ namespace bnopt {
 Session::Session(const RunOptions &options)
     : library(options.library), inputTensors(library.makeInputs()),
       outputTensors(library.makeOutputs()), workspace(library.makeWorkspace()) {
+  if (!options.refresh.empty())
+    refresh(options.refresh);
   readInputs(options);
   for (Tensor &tensor : inputTensors)
     inputViews.push_back(tensor.view());
@@ -55,12 +57,24 @@ void Session::run() const {
   library.run(inputPointers, outputPointers, workspace);
 }
 
-double Session::measure() const {
-  auto start = std::chrono::steady_clock::now();
-  run();
+static double
+getMillisecondsSince(std::chrono::steady_clock::time_point start) {
   std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - start;
   return elapsed.count();
+}
+
+void Session::refresh(const std::string &path) {
+  std::vector<NamedTensor> parameters = readParameters(path);
+  auto start = std::chrono::steady_clock::now();
+  library.refresh(parameters);
+  refreshTime = getMillisecondsSince(start);
+}
+
+double Session::measure() const {
+  auto start = std::chrono::steady_clock::now();
+  run();
+  return getMillisecondsSince(start);
 }
 
 std::vector<std::string> writeTensors(const std::string &folder,

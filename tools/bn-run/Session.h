@@ -10,12 +10,16 @@ namespace bnopt {
 
 class Session {
 public:
-  /// Loads the library and fills its inputs. Throws RuntimeError.
+  /// Loads the library, refreshes it if asked to, and fills its inputs. Throws
+  /// RuntimeError.
   explicit Session(const RunOptions &options);
 
   const bnopt_model &model() const { return library.model(); }
   const std::vector<Tensor> &inputs() const { return inputTensors; }
   const std::vector<Tensor> &outputs() const { return outputTensors; }
+
+  /// How many milliseconds the refresh took, without reading its file.
+  std::optional<double> getRefreshTime() const { return refreshTime; }
 
   void run() const;
 
@@ -23,6 +27,7 @@ public:
   double measure() const;
 
 private:
+  void refresh(const std::string &path);
   void readInputs(const RunOptions &options);
   int32_t findInput(const std::string &name) const;
 
@@ -32,6 +37,7 @@ private:
   std::vector<const DLTensor *> inputPointers;
   std::vector<DLTensor *> outputPointers;
   AlignedBuffer workspace;
+  std::optional<double> refreshTime;
 };
 
 /// Writes one `NAME.npy` for each tensor; returns the paths.

@@ -33,7 +33,7 @@ int main(int argc, char **argv) {
     if (!options->outputFolder.empty())
       writeTensors(options->outputFolder, session.model().outputs,
                    session.outputs());
-    printReport(session.model(), *options, comparison);
+    printReport(session, *options, comparison);
     return maxRelativeError(comparison) <= options->tolerance ? 0 : 1;
   } catch (const std::exception &error) {
     std::fprintf(stderr, "bn-run: error: %s\n", error.what());
