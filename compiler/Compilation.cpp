@@ -4,6 +4,7 @@
 
 #include "compiler/EmitLibrary.h"
 #include "compiler/onnx/ImportOnnx.h"
+#include "dialect/BN/BNAttrs.h"
 #include "dialect/Kernel/KernelOps.h"
 
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -21,9 +22,17 @@ LogicalResult Compilation::fail(llvm::Error error) {
          << llvm::toString(std::move(error));
 }
 
+/// Whether a model in `module` has been imported to be refreshed.
+static bool hasParameters(ModuleOp module) {
+  return llvm::any_of(module.getOps(), [](Operation &op) {
+    return op.hasAttr(bn::parametersAttrName);
+  });
+}
+
 LogicalResult Compilation::import() {
   StringRef path = options.inputPath;
   ImportOptions importOptions;
+  importOptions.refreshable = options.refreshable;
   for (const std::string &shape : options.inputShapes) {
     std::string error;
     if (failed(parseInputShape(shape, importOptions, error)))
@@ -38,6 +47,11 @@ LogicalResult Compilation::import() {
     return success();
   }
   module = parseSourceFile<ModuleOp>(path, ParserConfig(context));
+  if (module && options.refreshable && !hasParameters(*module))
+    return fail(llvm::createStringError(
+        "--refreshable needs the names of the parameters, which ONNX files "
+        "have and '" +
+        path + "' has not"));
   return success(bool(module));
 }
 

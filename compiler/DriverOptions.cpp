@@ -102,6 +102,12 @@ struct CommandLine {
                "value of an output (default: four times the bounds of all "
                "folds, 1e-5 at least)"),
       cl::value_desc("ratio"), cl::cat(category)};
+  cl::opt<bool> refreshable{
+      "refreshable",
+      cl::desc("Emit <model>_refresh too, which takes new values for the "
+               "model's initializers, without compiling again. Folds only what "
+               "holds for all values"),
+      cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),
@@ -188,6 +194,7 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
   options.fold.borderMapLimit = line.borderMapLimit;
   options.fold.keep.assign(line.keep.begin(), line.keep.end());
   options.fold.invalid = line.invalid;
+  options.refreshable = line.refreshable;
   options.sanitizeThread = line.sanitize == Sanitizer::Thread;
   options.threads = line.threads;
   options.interpret = line.interpret;
@@ -204,11 +211,11 @@ bool bnopt::hasCompilationOptions() {
   };
   return isGiven(line.emit) || isGiven(line.stopAfter) ||
          isGiven(line.target) || isGiven(line.inputShapes) ||
-         isGiven(line.report) || isGiven(line.summary) ||
-         isGiven(line.foldTolerance) || isGiven(line.borderMapLimit) ||
-         isGiven(line.keep) || isGiven(line.invalid) ||
-         isGiven(line.validate) || isGiven(line.validateTolerance) ||
-         isGiven(line.interpret);
+         isGiven(line.report) || isGiven(line.refreshable) ||
+         isGiven(line.summary) || isGiven(line.foldTolerance) ||
+         isGiven(line.borderMapLimit) || isGiven(line.keep) ||
+         isGiven(line.invalid) || isGiven(line.validate) ||
+         isGiven(line.validateTolerance) || isGiven(line.interpret);
 }
 
 llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {

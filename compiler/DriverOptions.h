@@ -39,6 +39,7 @@ struct DriverOptions {
   std::optional<double> validateTolerance;
   std::vector<std::string> inputShapes;
   FoldOptions fold;
+  bool refreshable = false;
   bool sanitizeThread = false;
   unsigned threads = 0;
 

@@ -149,17 +149,17 @@ static std::string formatShape(ArrayRef<int64_t> shape) {
 
 /// The attribute that holds `blob`, or its copy when that is small.
 static ElementsAttr getBlobElements(RankedTensorType type, StringRef name,
-                                    AsmResourceBlob blob) {
+                                    AsmResourceBlob blob, bool alwaysResource) {
   if (type.getNumElements() == 0)
     return DenseElementsAttr::get(type, ArrayRef<Attribute>());
-  if (blob.getData().size() <= largestInlineBytes)
+  if (blob.getData().size() <= largestInlineBytes && !alwaysResource)
     return DenseElementsAttr::getFromRawBuffer(type, blob.getData());
   return DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
 
 FailureOr<ConstantValue> readTensor(ModelFile &file, TensorProto &tensor,
                                     StringRef kind, StringRef name,
-                                    Location location) {
+                                    Location location, bool alwaysResource) {
   Type elementType = getElementType(tensor.data_type(), location.getContext());
   if (!elementType)
     return emitError(location)
@@ -190,7 +190,8 @@ FailureOr<ConstantValue> readTensor(ModelFile &file, TensorProto &tensor,
 
   auto type = RankedTensorType::get(shape, elementType);
   if (isa<FloatType>(elementType))
-    return ConstantValue(getBlobElements(type, name, std::move(*blob)));
+    return ConstantValue(
+        getBlobElements(type, name, std::move(*blob), alwaysResource));
   std::vector<ShapeInteger> integers;
   integers.reserve(*count);
   for (size_t at = 0; at < size; at += width)
@@ -204,6 +205,8 @@ FailureOr<ConstantValue> readTensor(ModelFile &file, TensorProto &tensor,
 //===----------------------------------------------------------------------===//
 
 std::optional<std::vector<double>> ConstantValue::getNumbers() const {
+  if (parameter)
+    parameter->isFixed = true;
   std::vector<double> numbers;
   if (!isFloat()) {
     for (ShapeInteger integer : integers) {
@@ -230,9 +233,12 @@ ConstantValue ConstantValue::reshape(ArrayRef<int64_t> shape) const {
   auto newType = RankedTensorType::get(shape, type.getElementType());
   if (!isFloat())
     return ConstantValue(newType, integers);
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
-    return ConstantValue(cast<ElementsAttr>(Attribute(
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    ConstantValue reshaped(cast<ElementsAttr>(Attribute(
         DenseResourceElementsAttr::get(newType, resource.getRawHandle()))));
+    reshaped.setParameter(parameter);
+    return reshaped;
+  }
   return ConstantValue(
       ElementsAttr(cast<DenseElementsAttr>(elements).reshape(newType)));
 }

@@ -31,6 +31,14 @@ struct ShapeInteger {
   int64_t value;
 };
 
+/// An initializer that may be refreshed.
+struct Parameter {
+  std::string name;
+  mlir::ElementsAttr value;
+  /// The import has used its numbers.
+  bool isFixed = false;
+};
+
 /// A tensor known at import. Floating-point tensors are attributes, ready to
 /// be `arith.constant`s; integers and booleans, which the dialects have no
 /// values for, are lists in row-major order.
@@ -47,8 +55,12 @@ public:
   mlir::ElementsAttr getElements() const { return elements; }
   llvm::ArrayRef<ShapeInteger> getIntegers() const { return integers; }
 
+  /// The parameter that it is, whatever its shape, or null.
+  Parameter *getParameter() const { return parameter; }
+  void setParameter(Parameter *newParameter) { parameter = newParameter; }
+
   /// The values of a floating-point or integer tensor as f64; nothing when an
-  /// integer is not known.
+  /// integer is not known. A parameter is fixed from then on.
   std::optional<std::vector<double>> getNumbers() const;
 
   /// The same elements under another shape of as many elements.
@@ -58,6 +70,7 @@ private:
   mlir::RankedTensorType type;
   mlir::ElementsAttr elements;
   std::vector<ShapeInteger> integers;
+  Parameter *parameter = nullptr;
 };
 
 /// `values` as a tensor of floating-point `type`, rounded once.
@@ -71,10 +84,12 @@ mlir::Type getElementType(int32_t dataType, mlir::MLIRContext *context);
 std::string getDataTypeName(int32_t dataType);
 
 /// Reads `tensor`, called `name`, taking its bytes out of the model where it
-/// can. Errors, emitted at `location`, call it "`kind` 'name'".
+/// can. Errors, emitted at `location`, call it "`kind` 'name'". Floating-point
+/// tensors are resources if they are large, or `alwaysResource`.
 llvm::FailureOr<ConstantValue>
 readTensor(ModelFile &file, onnx::TensorProto &tensor, llvm::StringRef kind,
-           llvm::StringRef name, mlir::Location location);
+           llvm::StringRef name, mlir::Location location,
+           bool alwaysResource = false);
 
 } // namespace bnopt::onnx_import
 

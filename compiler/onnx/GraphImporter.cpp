@@ -2,6 +2,7 @@
 
 #include "compiler/onnx/GraphImporter.h"
 #include "compiler/onnx/Node.h"
+#include "dialect/BN/BNAttrs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/MapVector.h"
 
@@ -49,10 +50,18 @@ GraphImporter::Entry *GraphImporter::lookup(StringRef name) {
 }
 
 Value GraphImporter::materialize(Entry &entry, Location useLocation) {
-  if (!entry.value && entry.constant && entry.constant->isFloat())
-    entry.value = arith::ConstantOp::create(
-        builder, useLocation, cast<TypedAttr>(entry.constant->getElements()));
-  return entry.value;
+  if (entry.value || !entry.constant || !entry.constant->isFloat())
+    return entry.value;
+  auto constant = arith::ConstantOp::create(
+      builder, useLocation, cast<TypedAttr>(entry.constant->getElements()));
+  const Parameter *parameter = entry.constant->getParameter();
+  if (parameter && !parameter->isFixed)
+    constant->setDiscardableAttr(
+        bn::recipeAttrName,
+        bn::RecipeAttr::get(builder.getContext(), bn::RecipeRole::Copy,
+                            builder.getStringAttr(parameter->name), {}, {},
+                            {}));
+  return entry.value = constant;
 }
 
 ShapeInteger GraphImporter::getExtent(Value value, int64_t index) const {
@@ -96,10 +105,18 @@ LogicalResult GraphImporter::readInitializers() {
   for (onnx::TensorProto &tensor : *graph.mutable_initializer()) {
     if (!isLive(tensor.name()))
       continue;
-    auto constant =
-        readTensor(file, tensor, "initializer", tensor.name(), location);
+    auto constant = readTensor(file, tensor, "initializer", tensor.name(),
+                               location, options.refreshable);
     if (failed(constant))
       return failure();
+    if (options.refreshable && constant->isFloat()) {
+      RankedTensorType type = constant->getType();
+      // Recipes compute f32, and there is nothing to refresh in no elements.
+      const bool isFixed =
+          !type.getElementType().isF32() || type.getNumElements() == 0;
+      constant->setParameter(&parameters.emplace_back(
+          Parameter{tensor.name(), constant->getElements(), isFixed}));
+    }
     entries[tensor.name()].constant.emplace(*constant);
   }
   return success();
@@ -320,6 +337,20 @@ LogicalResult GraphImporter::addOutputs(func::FuncOp function) {
   return success();
 }
 
+void GraphImporter::addParameters(func::FuncOp function) {
+  if (!options.refreshable)
+    return;
+  auto attributes = llvm::map_to_vector(
+      parameters, [&](const Parameter &parameter) -> Attribute {
+        return bn::ParameterAttr::get(
+            builder.getContext(), builder.getStringAttr(parameter.name),
+            cast<RankedTensorType>(parameter.value.getType()),
+            parameter.isFixed ? parameter.value : ElementsAttr());
+      });
+  function->setDiscardableAttr(bn::parametersAttrName,
+                               builder.getArrayAttr(attributes));
+}
+
 LogicalResult GraphImporter::import(ModuleOp module, StringRef name) {
   if (failed(readOpsets()) || failed(findLiveNodes()) ||
       failed(checkOperators()))
@@ -333,6 +364,7 @@ LogicalResult GraphImporter::import(ModuleOp module, StringRef name) {
   for (int i = 0; i < graph.node_size(); ++i)
     if (liveNodes[i] && failed(importNode(i)))
       return failure();
+  addParameters(function);
   return addOutputs(function);
 }
 

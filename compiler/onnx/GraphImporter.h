@@ -10,6 +10,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/DenseSet.h"
+#include <deque>
 
 namespace bnopt::onnx_import {
 
@@ -81,6 +82,7 @@ private:
   llvm::LogicalResult checkOperators();
   llvm::LogicalResult importNode(int index);
   llvm::LogicalResult addOutputs(mlir::func::FuncOp function);
+  void addParameters(mlir::func::FuncOp function);
 
   /// The name of a node, or `OpType#index`.
   std::string getNodeName(int index) const;
@@ -96,6 +98,9 @@ private:
   /// Version of the default operator set.
   int64_t opset = 0;
   llvm::DenseMap<llvm::StringRef, Entry> entries;
+  /// Where they may be refreshed, the floating-point initializers in use, in
+  /// the order of the model.
+  std::deque<Parameter> parameters;
   llvm::DenseSet<llvm::StringRef> liveValues;
   std::vector<bool> liveNodes;
   llvm::DenseMap<mlir::Value, int64_t> batchFactors;

@@ -18,6 +18,10 @@ struct ImportOptions {
   llvm::StringMap<llvm::SmallVector<int64_t>> inputShapes;
   /// Symbol of the entry function; empty derives it from the file's stem.
   std::string modelName;
+  /// Keeps the names of the initializers: `bn.parameters` on the function,
+  /// `bn.recipe` on the constants. Those whose numbers the import itself uses
+  /// are marked as fixed.
+  bool refreshable = false;
 };
 
 /// Adds `NAME=1x3x224x224` to `options`; `N` or `?` stands for a dynamic

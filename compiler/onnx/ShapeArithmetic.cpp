@@ -77,7 +77,7 @@ static LogicalResult foldBinary(Node &node, bool &folded) {
     return success();
   const ConstantValue &a = *node.getConstant(0), &b = *node.getConstant(1);
   bool isFloat = a.isFloat();
-  if (isFloat != b.isFloat())
+  if (isFloat != b.isFloat() || a.getParameter() || b.getParameter())
     return success();
   const ConstantValue &larger =
       isSingle(a) && a.getType().getRank() <= b.getType().getRank() ? b : a;
@@ -112,7 +112,8 @@ static LogicalResult foldBinary(Node &node, bool &folded) {
 static LogicalResult foldUnary(Node &node, bool &folded) {
   const ConstantValue &input = *node.getConstant(0);
   StringRef op = node.getType();
-  if (!input.isFloat())
+  // Shapes are rounded; roots are of parameters, which may be refreshed.
+  if (!input.isFloat() || (op == "Sqrt" && input.getParameter()))
     return success();
   std::vector<double> numbers = *input.getNumbers();
   for (double &number : numbers)
