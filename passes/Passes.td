@@ -14,7 +14,8 @@ def CanonicalizeModelPass : Pass<"bn-canonicalize-model", "::mlir::func::FuncOp"
     - a reshape of a reshape becomes one
     - a clip without bounds goes
     - a product of two matrices becomes `nn.gemm`; its alpha, beta and bias, where
-      constant, become 1, 1 and one element per column
+      constant, become 1, 1 and one element per column, or an addition of what
+      varies along the rows
 
     ```mlir
     %0 = nn.reshape %x : (tensor<1x6x4x4xf32>) -> tensor<1x2x3x4x4xf32>
@@ -34,8 +35,9 @@ def RaiseNormalizationsPass : Pass<"bn-raise-normalizations", "::mlir::func::Fun
     What depends on constants only is computed in f64 and rounded once, where
     it is used. Then
     - two or more additions, subtractions, multiplications and divisions by
-      constants in a row, one of them with a value per feature, become one
-      `bn.scale_shift`, where each is the only user of the one above;
+      constants in a row, one of them a multiplication or division and one with
+      a value per feature, become one `bn.scale_shift`, where each is the only
+      user of the one above;
     - a difference from the mean divided by √(variance + epsilon), or times its
       reciprocal, becomes `bn.layer_norm`, `bn.group_norm` or, without the mean,
       `bn.rms_norm`, if mean and variance are of the same value over the same

@@ -192,42 +192,73 @@ static std::optional<int64_t> getDistance(RankedTensorType type, int64_t dim) {
   return distance;
 }
 
-/// `values` along dimensions of `from`, as values along a dimension of `to`
-/// that holds the same elements in another shape.
+/// `values` along a dimension of `from`, as values along dimension `dim` of
+/// `to`, which holds the same elements in another shape; none if an index of
+/// `dim` holds elements of several features.
 ///
 /// Element e is of feature ⌊e/p⌋ mod C, and at index ⌊e/q⌋ mod D of a dimension
 /// of size D. Where q divides p, and p·C divides q·D, the index tells the
-/// feature, ⌊index/(p/q)⌋ mod C.
-static FailureOr<ScaleAndShift>
-reshapeValues(ReshapeOp op, RankedTensorType from, RankedTensorType to,
-              const ScaleAndShift &values, std::string &reason) {
+/// feature, ⌊index/(p/q)⌋ mod C. A single feature is everywhere.
+static std::optional<ScaleAndShift> reshapeValues(RankedTensorType from,
+                                                  RankedTensorType to,
+                                                  const ScaleAndShift &values,
+                                                  int64_t dim) {
+  if (to.isDynamicDim(dim))
+    return std::nullopt;
+  const int64_t size = to.getDimSize(dim);
   const auto count = static_cast<int64_t>(values.numFeatures());
+  if (count == 1)
+    return gather(values, size, dim, [](int64_t) { return 0; });
   const auto distance = getDistance(from, values.featureIndex);
-  for (int64_t dim = to.getRank(); distance && dim-- > 0;) {
-    const auto step = getDistance(to, dim);
-    if (!step || to.isDynamicDim(dim))
-      break;
-    const int64_t size = to.getDimSize(dim);
-    if (*step == 0 || *distance % *step != 0 || *distance * count == 0 ||
-        *step * size % (*distance * count) != 0)
-      continue;
-    return gather(values, size, dim, [&](int64_t index) {
-      return index / (*distance / *step) % count;
-    });
-  }
-  return refuse(reason, op, "keeps no dimension of the features");
+  const auto step = getDistance(to, dim);
+  if (!distance || !step || *step == 0 || *distance * count == 0 ||
+      *distance % *step != 0 || *step * size % (*distance * count) != 0)
+    return std::nullopt;
+  return gather(values, size, dim, [&](int64_t index) {
+    return index / (*distance / *step) % count;
+  });
+}
+
+/// Along each dimension of `to` that can be, that of the channels first: linear
+/// operators absorb along it.
+static FailureOr<SmallVector<ScaleAndShift>>
+reshapeAlongAll(ReshapeOp op, RankedTensorType from, RankedTensorType to,
+                const ScaleAndShift &values, std::string &reason) {
+  SmallVector<ScaleAndShift> all;
+  const auto append = [&](int64_t dim) {
+    if (auto reshaped = reshapeValues(from, to, values, dim))
+      all.push_back(std::move(*reshaped));
+  };
+  if (to.getRank() > 1)
+    append(1);
+  for (int64_t dim = 0; dim < to.getRank(); ++dim)
+    if (dim != 1)
+      append(dim);
+  if (all.empty())
+    return refuse(reason, op, "keeps no dimension of the features");
+  return all;
 }
 
 ScaleShiftMoves ReshapeOp::moveScaleShiftUp(const ScaleAndShift &below,
                                             std::string &reason) {
-  return asMove(
-      reshapeValues(*this, getType(), getInput().getType(), below, reason));
+  auto all =
+      reshapeAlongAll(*this, getType(), getInput().getType(), below, reason);
+  if (failed(all))
+    return failure();
+  SmallVector<ScaleShiftMove> ways;
+  for (ScaleAndShift &values : *all)
+    ways.push_back({{{0, std::move(values)}}});
+  return ways;
 }
 
 FailureOr<ScaleAndShift>
 ReshapeOp::moveScaleShiftDown(unsigned, const ScaleAndShift &above, bool &,
                               std::string &reason) {
-  return reshapeValues(*this, getInput().getType(), getType(), above, reason);
+  auto all =
+      reshapeAlongAll(*this, getInput().getType(), getType(), above, reason);
+  if (failed(all))
+    return failure();
+  return all->front();
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,7 +2,8 @@
 //
 // α·A·B + β·C with constant B and C is A·(α·B) + (β·C), and a C of shape [1],
 // [1, N] or [] is a vector of N: one form to fold into and to generate code
-// for. A C that varies along the rows stays.
+// for. A C that varies along the rows is no bias of the features: it becomes an
+// addition, which the product's kernel takes in all the same.
 //
 //===----------------------------------------------------------------------===//
 
@@ -77,10 +78,37 @@ struct NormalizeBias : OpRewritePattern<nn::GemmOp> {
   }
 };
 
+struct SplitRowBias : OpRewritePattern<nn::GemmOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::GemmOp op,
+                                PatternRewriter &rewriter) const override {
+    std::optional<ConstantData> bias =
+        op.getBias() ? ConstantData::get(op.getBias()) : std::nullopt;
+    if (!bias)
+      return rewriter.notifyMatchFailure(op, "the bias is not a constant");
+    if (bias->getType().getRank() != 2 || bias->getType().getDimSize(0) == 1)
+      return rewriter.notifyMatchFailure(op,
+                                         "the bias is the same in all rows");
+    const double beta = op.getBeta().convertToDouble();
+    ConstantBuffer scaled(bias->getType());
+    if (!scaled.fill(0, bias->getNumElements(),
+                     [&](int64_t i) { return beta * (*bias)[i]; }))
+      return rewriter.notifyMatchFailure(op, "beta*C is not finite");
+    Value addend = std::move(scaled).build(rewriter, op.getLoc(), "bias");
+    Value product = nn::GemmOp::create(
+        rewriter, op.getLoc(), op.getType(), op.getA(), op.getB(),
+        /*bias=*/Value(), op.getAlphaAttr(), rewriter.getF64FloatAttr(1.0),
+        op.getTransAAttr(), op.getTransBAttr());
+    rewriter.replaceOpWithNewOp<nn::AddOp>(op, op.getType(), product, addend);
+    return success();
+  }
+};
+
 } // namespace
 
 void populateNormalizeGemmPatterns(RewritePatternSet &patterns) {
-  patterns.add<FoldAlpha, NormalizeBias>(patterns.getContext());
+  patterns.add<FoldAlpha, NormalizeBias, SplitRowBias>(patterns.getContext());
 }
 
 } // namespace bnopt

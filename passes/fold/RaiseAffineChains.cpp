@@ -16,6 +16,8 @@
 #include "passes/fold/RaiseNormalizations.h"
 #include "passes/fold/ScaleAndShift.h"
 
+#include "dialect/NN/NNOps.h"
+
 #include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
@@ -53,8 +55,11 @@ StepsUpwards collectSteps(Operation *last, ConstantExpressions &constants) {
 /// Replaces `chain` by a scale-shift, if it is one.
 bool raiseChain(const StepsUpwards &chain, ConstantExpressions &constants) {
   // One operator is no normalization; constants that are the same for all
-  // features are no parameters of one.
-  if (chain.steps.size() < 2 || !chain.featureDim)
+  // features are no parameters of one; sums are cheaper as they are.
+  const bool scales = llvm::any_of(chain.steps, [](const AffineStep &step) {
+    return isa<nn::MulOp, nn::DivOp>(step.op);
+  });
+  if (chain.steps.size() < 2 || !chain.featureDim || !scales)
     return false;
   Operation *last = chain.steps.front().op;
   auto type = cast<RankedTensorType>(last->getResult(0).getType());

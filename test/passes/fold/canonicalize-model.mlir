@@ -84,10 +84,22 @@ func.func @gemm_alpha_beta(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
 
 // -----
 
-// CHECK-LABEL: @no_normalize_gemm_row_bias
-func.func @no_normalize_gemm_row_bias(%x: tensor<2x2xf32>, %weights: tensor<2x2xf32>) -> tensor<2x2xf32> {
-  // CHECK: nn.gemm %{{.*}} alpha {{0?\.?5.*}} beta {{2.*}} :
+// beta·C varies along the rows: 2·4 and 2·5 are added to the product.
+// CHECK-LABEL: @split_gemm_row_bias
+func.func @split_gemm_row_bias(%x: tensor<2x2xf32>, %weights: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  // CHECK: %[[ROWS:.*]] = arith.constant dense<{{\[\[}}8.000000e+00], [1.000000e+01]]> : tensor<2x1xf32>
+  // CHECK: %[[PRODUCT:.*]] = nn.gemm %arg0, %arg1 alpha 5.000000e-01 :
+  // CHECK-NEXT: nn.add %[[PRODUCT]], %[[ROWS]]
   %bias = arith.constant dense<[[4.0], [5.0]]> : tensor<2x1xf32>
+  %0 = nn.gemm %x, %weights bias %bias alpha 0.5 beta 2.0 : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
+  return %0 : tensor<2x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @no_split_computed_row_bias
+func.func @no_split_computed_row_bias(%x: tensor<2x2xf32>, %weights: tensor<2x2xf32>, %bias: tensor<2x1xf32>) -> tensor<2x2xf32> {
+  // CHECK: nn.gemm %arg0, %arg1 bias %arg2 alpha 5.000000e-01 beta 2.000000e+00 :
   %0 = nn.gemm %x, %weights bias %bias alpha 0.5 beta 2.0 : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
