@@ -3,11 +3,13 @@
 #include "test/property/CheckGraph.h"
 
 #include "test/property/ErrorBound.h"
+#include "test/property/FoldOracle.h"
 
 #include "compiler/Pipeline.h"
 #include "compiler/reference/Interpreter.h"
 #include "dialect/BN/BNOps.h"
 #include "dialect/NN/NNOps.h"
+#include "passes/Passes.h"
 #include "passes/fold/ConstantData.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -105,9 +107,49 @@ std::string printComputation(ModuleOp module) {
   return print(*copy);
 }
 
+/// The fold phase without the passes that merge branches.
+FailureOr<int64_t> countAfterAbsorption(ModuleOp module) {
+  const OwningOpRef<ModuleOp> copy(module.clone());
+  PassManager passes(module.getContext());
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createCanonicalizeModelPass());
+  function.addPass(createRaiseNormalizationsPass());
+  function.addPass(createInferenceToScaleShiftPass());
+  for (int64_t round = 0; round < 2; ++round) {
+    function.addPass(createAbsorbScaleShiftsPass());
+    function.addPass(createCanonicalizeModelPass());
+  }
+  if (failed(passes.run(*copy)))
+    return failure();
+  return countScaleShifts(*copy);
+}
+
+/// What is left must be what the oracle says is left.
+void checkCount(ModuleOp module, ModuleOp folded, Finding &finding) {
+  const func::FuncOp function = getFunction(module);
+  finding.isCountExact = !hasParallelBranches(function);
+  finding.numUnavoidable = countUnavoidable(function);
+  const FailureOr<int64_t> absorbed = countAfterAbsorption(module);
+  if (Operation *op = findFoldable(getFunction(folded))) {
+    finding.problem = "the fold phase left what the oracle removes:\n";
+    llvm::raw_string_ostream(finding.problem) << *op;
+  } else if (failed(absorbed) || *absorbed != finding.numUnavoidable) {
+    finding.problem = llvm::formatv(
+        "absorption leaves {0} scale-shifts, where the oracle leaves {1}",
+        absorbed.value_or(-1), finding.numUnavoidable);
+  } else if (finding.numAfter > finding.numUnavoidable ||
+             (finding.isCountExact &&
+              finding.numAfter != finding.numUnavoidable)) {
+    finding.problem =
+        llvm::formatv("{0} scale-shifts are left, where the oracle leaves {1}",
+                      finding.numAfter, finding.numUnavoidable);
+  }
+}
+
 void check(const Graph &graph, ModuleOp folded, Finding &finding) {
   finding.before = print(*graph.module);
   finding.numBefore = countScaleShifts(*graph.module);
+  finding.coverage.add(*graph.module);
   if (failed(verify(*graph.module))) {
     finding.problem = "the generator made an invalid graph";
     return;
@@ -131,6 +173,9 @@ void check(const Graph &graph, ModuleOp folded, Finding &finding) {
   }
   compare(*expected, *actual,
           getErrorBound(getFunction(*graph.module), graph.inputs), finding);
+  if (!finding.problem.empty())
+    return;
+  checkCount(*graph.module, folded, finding);
   if (!finding.problem.empty())
     return;
   const std::string once = printComputation(folded);

@@ -3,6 +3,7 @@
 #ifndef BNOPT_TEST_PROPERTY_CHECKGRAPH_H
 #define BNOPT_TEST_PROPERTY_CHECKGRAPH_H
 
+#include "test/property/Coverage.h"
 #include "test/property/RandomGraph.h"
 
 #include <optional>
@@ -18,9 +19,12 @@ struct Finding {
   double worstRatio = 0;
   /// The largest |folded − written| / magnitude.
   double worstRelative = 0;
-  /// Scale-shifts before and after.
-  int64_t numBefore = 0, numAfter = 0;
+  /// Scale-shifts before and after, and those that the oracle leaves.
+  int64_t numBefore = 0, numAfter = 0, numUnavoidable = 0;
+  /// The oracle leaves neither more nor less (see FoldOracle.h).
+  bool isCountExact = false;
   std::string before, after;
+  Coverage coverage;
 };
 
 /// Folds a copy of `graph` and checks that

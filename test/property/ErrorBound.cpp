@@ -107,8 +107,11 @@ bool isClamp(Operation *op) {
 std::optional<double> getSlope(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<double>>(op)
       .Case([](nn::SigmoidOp) { return 0.25; })
-      .Case<nn::TanhOp, nn::AbsOp, nn::NegOp, nn::SoftplusOp>(
-          [](auto) { return 1.0; })
+      .Case<nn::TanhOp, nn::AbsOp, nn::NegOp, nn::SoftplusOp, nn::EluOp>(
+          [](auto) { return 1.0; }) // of elu while alpha <= 1
+      .Case([](nn::HardSigmoidOp clip) {
+        return std::fabs(clip.getAlpha().convertToDouble());
+      })
       .Case([](nn::ErfOp) { return 1.13; })      // 2/√π
       .Case([](nn::HardSwishOp) { return 1.5; }) // at 3
       .Case([](nn::SoftmaxOp) { return 0.5; })   // Σ_j |∂y_i/∂x_j| = 2y(1 − y)
@@ -256,9 +259,10 @@ private:
     }
     if (auto pad = dyn_cast<nn::PadOp>(op))
       return applyPad(pad, magnitude(op, 0), getMargin(pad, magnitude(op, 0)));
-    if (isa<nn::SigmoidOp, nn::TanhOp, nn::ErfOp, nn::SoftmaxOp>(op))
+    if (isa<nn::SigmoidOp, nn::HardSigmoidOp, nn::TanhOp, nn::ErfOp,
+            nn::SoftmaxOp>(op))
       return Tensor(magnitude(op, 0).shape, 1);
-    if (isa<nn::SoftplusOp>(op))
+    if (isa<nn::SoftplusOp, nn::EluOp>(op))
       return map(magnitude(op, 0), [](double x) { return x + 1; });
     if (isa<nn::AbsOp, nn::NegOp, nn::HardSwishOp>(op))
       return magnitude(op, 0);

@@ -136,8 +136,11 @@ Value OperatorMaker::convTranspose(Value x) {
   Dims outputPads =
       dice.once(3) ? dice.pickEach(spatial, 0, 1) : Dims(spatial, 0);
   Dims pads(2 * spatial, 0);
+  Dims dilations =
+      dice.once(3) ? dice.pickEach(spatial, 1, 2) : Dims(spatial, 1);
   for (int64_t d = 0; d < spatial; ++d) {
-    int64_t size = strides[d] * (shape[2 + d] - 1) + weights[2 + d];
+    int64_t size = strides[d] * (shape[2 + d] - 1) +
+                   dilations[d] * (weights[2 + d] - 1) + 1;
     for (int64_t side : {d, spatial + d})
       if (size > 2 && dice.flip()) {
         pads[side] = 1;
@@ -148,7 +151,8 @@ Value OperatorMaker::convTranspose(Value x) {
   return nn::ConvTransposeOp::create(
       builder, loc, x, randomConstant(weights), bias,
       builder.getDenseI64ArrayAttr(strides), builder.getDenseI64ArrayAttr(pads),
-      DenseI64ArrayAttr(), builder.getDenseI64ArrayAttr(outputPads), groups);
+      builder.getDenseI64ArrayAttr(dilations),
+      builder.getDenseI64ArrayAttr(outputPads), groups);
 }
 
 Value OperatorMaker::gemm(Value x) {
@@ -202,9 +206,9 @@ Value OperatorMaker::inference(Value x) {
   std::vector<double> scale, offset, mean, variance;
   for (int64_t c = 0; c < numFeatures; ++c) {
     const double scales[] = {dice.value(), -1, 0, -0.0, denormal, 100};
-    const double variances[] = {1, 4 * epsilon, 1e-8, -epsilon / 2, 1e6};
+    const double variances[] = {1, 4 * epsilon, 1e-8, -epsilon / 2, 1e6, 0};
     const double usual = 0.25 * static_cast<double>(dice.pick(1, 8));
-    double spread = kind <= 1 ? variances[dice.pick(0, 4)] : usual;
+    double spread = kind <= 1 ? variances[dice.pick(0, 5)] : usual;
     if (spread + epsilon <= 0)
       spread = 1e-8;
     scale.push_back(kind <= 1                  ? scales[dice.pick(0, 5)]
@@ -285,6 +289,11 @@ Value OperatorMaker::activation(Value x) {
     if (dice.once(7) && getShape(x).size() > 2)
       return nn::SoftmaxOp::create(builder, loc, x.getType(), x,
                                    pickFeatureIndex(x));
+    if (dice.once(5))
+      return nn::EluOp::create(builder, loc, x.getType(), x, APFloat(0.5));
+    if (dice.once(5))
+      return nn::HardSigmoidOp::create(builder, loc, x.getType(), x,
+                                       APFloat(0.25), APFloat(0.5));
     return unaryByName(names[dice.pick(0, 5)], x);
   }
   }

@@ -36,6 +36,10 @@ static cl::opt<bool> verbose("verbose",
                              cl::desc("Print every graph, before and after"),
                              cl::init(false));
 
+static cl::opt<bool> coverage("coverage",
+                              cl::desc("Print what the graphs consist of"),
+                              cl::init(false));
+
 namespace {
 
 /// What all graphs showed together.
@@ -48,6 +52,9 @@ public:
     ++numChecked;
     numBefore += finding.numBefore;
     numAfter += finding.numAfter;
+    numUnavoidable += finding.numUnavoidable;
+    numExact += finding.isCountExact;
+    contents.add(finding.coverage);
     // Even numbers are f64, odd ones f32.
     worstRatio[index % 2] = std::max(worstRatio[index % 2], finding.worstRatio);
     worstRelative[index % 2] =
@@ -61,10 +68,13 @@ public:
   }
 
   int print(double seconds) const {
+    if (coverage)
+      contents.print(llvm::outs());
     llvm::outs() << llvm::formatv(
         "{0} graphs of seed {1} in {2:F1} s: {3} scale-shifts, {4} left, {5} "
-        "problems\n",
-        numChecked, seed, seconds, numBefore, numAfter, numProblems.load());
+        "unavoidable ({6} graphs exact, others at most), {7} problems\n",
+        numChecked, seed, seconds, numBefore, numAfter, numUnavoidable,
+        numExact, numProblems.load());
     for (const int type : {0, 1})
       llvm::outs() << llvm::formatv(
           "{0}: worst error {1:e2} of the bound, {2:e2} of the magnitude\n",
@@ -76,6 +86,8 @@ private:
   std::mutex mutex;
   std::atomic<uint64_t> numProblems = 0;
   int64_t numChecked = 0, numBefore = 0, numAfter = 0;
+  int64_t numUnavoidable = 0, numExact = 0;
+  Coverage contents;
   double worstRatio[2] = {}, worstRelative[2] = {};
 };
 
