@@ -4,6 +4,7 @@
 
 #include "dialect/BN/BNAttrs.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
+#include "passes/Normalizations.h"
 #include "passes/fold/ConstantData.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
