@@ -105,8 +105,9 @@ LogicalResult Compilation::emit(OutputKind kind) {
 
 LogicalResult Compilation::validate() {
   auto start = std::chrono::steady_clock::now();
-  const double limit =
-      options.validateTolerance.value_or(getValidationLimit(records.get()));
+  ValidationLimit limit = getValidationLimit(records.get());
+  if (options.validateTolerance)
+    limit = {*options.validateTolerance, /*constants=*/0};
   auto errors = compareInInterpreter(*unfolded, *module, limit, options.seed);
   unfolded = nullptr;
   if (failed(errors))

@@ -18,12 +18,19 @@ using bnopt::reference::Tensor;
 
 namespace bnopt {
 
-double getValidationLimit(ArrayRef<NormalizationRecord> normalizations) {
-  constexpr double smallestLimit = 1e-5, cancellation = 4;
+/// Sums whose terms cancel are smaller than what their errors are relative to.
+static constexpr double cancellation = 4;
+
+ValidationLimit
+getValidationLimit(ArrayRef<NormalizationRecord> normalizations) {
+  ValidationLimit limit;
   double sum = 0;
-  for (const NormalizationRecord &record : normalizations)
+  for (const NormalizationRecord &record : normalizations) {
     sum += record.bound;
-  return std::max(smallestLimit, cancellation * sum);
+    limit.constants = std::max(limit.constants, record.bound);
+  }
+  limit.general = std::max(limit.general, cancellation * sum);
+  return limit;
 }
 
 /// The difference of two numbers; none where both are the same infinity, or
@@ -36,23 +43,38 @@ static double getDifference(double expected, double actual) {
                                 : difference;
 }
 
-/// Takes one run into account.
-static void addRun(OutputError &error, const Tensor &expected,
-                   const Tensor &actual, StringRef input) {
-  double absolute = 0, largest = 0;
-  for (int64_t i = 0; i < expected.size(); ++i) {
-    absolute = std::max(absolute, getDifference(expected[i], actual[i]));
-    if (std::isfinite(expected[i]))
-      largest = std::max(largest, std::fabs(expected[i]));
+namespace {
+/// The largest difference of two tensors, and relative to the first.
+struct Difference {
+  double absolute = 0, relative = 0;
+
+  Difference(const Tensor &expected, const Tensor &actual) {
+    double largest = 0;
+    for (int64_t i = 0; i < expected.size(); ++i) {
+      absolute = std::max(absolute, getDifference(expected[i], actual[i]));
+      if (std::isfinite(expected[i]))
+        largest = std::max(largest, std::fabs(expected[i]));
+    }
+    relative = absolute == 0 ? 0 : absolute / largest;
   }
-  const double relative = absolute == 0 ? 0 : absolute / largest;
-  if (absolute > error.absolute || error.absoluteInput.empty()) {
-    error.absolute = absolute;
+};
+} // namespace
+
+/// Takes one run into account, in which `relative` may be `limit`.
+static void addRun(OutputError &error, const Difference &difference,
+                   double limit, StringRef input) {
+  if (difference.absolute > error.absolute || error.absoluteInput.empty()) {
+    error.absolute = difference.absolute;
     error.absoluteInput = input;
   }
-  if (relative > error.relative || error.relativeInput.empty()) {
-    error.relative = relative;
+  const auto rank = [](double relative, double limit) {
+    return std::pair(relative > limit, relative);
+  };
+  if (rank(difference.relative, limit) > rank(error.relative, error.limit) ||
+      error.relativeInput.empty()) {
+    error.relative = difference.relative;
     error.relativeInput = input;
+    error.limit = limit;
   }
 }
 
@@ -76,33 +98,84 @@ static SmallVector<Tensor> makeInputs(func::FuncOp function, InputKind kind,
   return inputs;
 }
 
-FailureOr<std::vector<OutputError>> compareInInterpreter(ModuleOp model,
-                                                         ModuleOp folded,
-                                                         double limit,
-                                                         uint64_t seed) {
+namespace {
+/// Compares one function with its folded form.
+class FunctionComparison {
+public:
+  FunctionComparison(func::FuncOp function, func::FuncOp folded,
+                     const ValidationLimit &limit, uint64_t seed)
+      : function(function), folded(folded), limit(limit), seed(seed),
+        errors(function.getNumResults()) {
+    for (auto [index, error] : llvm::enumerate(errors))
+      error.output = reference::getResultName(function, index);
+  }
+
+  LogicalResult run(InputKind kind) {
+    const SmallVector<Tensor> inputs = makeInputs(function, kind, seed);
+    auto expected = reference::interpret(function, inputs);
+    auto actual = reference::interpret(folded, inputs);
+    if (failed(expected) || failed(actual))
+      return failure();
+    SmallVector<Difference> differences;
+    for (auto [before, after] : llvm::zip_equal(*expected, *actual))
+      differences.emplace_back(before, after);
+    SmallVector<double> limits(errors.size(), limit.general);
+    if (limit.constants > 0 &&
+        llvm::any_of(differences, [&](const Difference &difference) {
+          return difference.relative > limit.general;
+        }))
+      if (failed(measureLimits(inputs, *actual, limits)))
+        return failure();
+    for (size_t index = 0; index < errors.size(); ++index)
+      addRun(errors[index], differences[index], limits[index],
+             reference::getInputKindName(kind));
+    return success();
+  }
+
+  ArrayRef<OutputError> getErrors() const { return errors; }
+
+private:
+  /// Raises `limits` to what errors in all constants do to `outputs`. They are
+  /// made larger than the rounding of f64, and small enough to act alike.
+  LogicalResult measureLimits(ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs,
+                              SmallVector<double> &limits) {
+    constexpr double noise = 0x1p-20;
+    auto moved = reference::interpret(folded, inputs, {noise, seed});
+    if (failed(moved))
+      return failure();
+    for (size_t index = 0; index < limits.size(); ++index) {
+      const Difference difference(outputs[index], (*moved)[index]);
+      const double measured =
+          cancellation * limit.constants * difference.relative / noise;
+      if (std::isfinite(measured))
+        limits[index] = std::max(limits[index], measured);
+    }
+    return success();
+  }
+
+  func::FuncOp function, folded;
+  const ValidationLimit &limit;
+  uint64_t seed;
+  SmallVector<OutputError> errors;
+};
+} // namespace
+
+FailureOr<std::vector<OutputError>>
+compareInInterpreter(ModuleOp model, ModuleOp folded,
+                     const ValidationLimit &limit, uint64_t seed) {
   const auto pairs = pairFunctions(model, folded);
   ProgressLine line("validate");
   size_t done = 0;
   const size_t total = pairs.size() * std::size(reference::allInputKinds);
   std::vector<OutputError> errors;
   for (auto [function, other] : pairs) {
-    const size_t first = errors.size();
-    for (size_t index = 0; index < function.getNumResults(); ++index) {
-      OutputError &error = errors.emplace_back();
-      error.output = reference::getResultName(function, index);
-      error.limit = limit;
-    }
+    FunctionComparison comparison(function, other, limit, seed);
     for (InputKind kind : reference::allInputKinds) {
       line.update(done++, total);
-      const SmallVector<Tensor> inputs = makeInputs(function, kind, seed);
-      auto expected = reference::interpret(function, inputs);
-      auto actual = reference::interpret(other, inputs);
-      if (failed(expected) || failed(actual))
+      if (failed(comparison.run(kind)))
         return failure();
-      for (size_t index = 0; index < function.getNumResults(); ++index)
-        addRun(errors[first + index], (*expected)[index], (*actual)[index],
-               reference::getInputKindName(kind));
     }
+    llvm::append_range(errors, comparison.getErrors());
   }
   return errors;
 }

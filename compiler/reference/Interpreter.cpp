@@ -12,6 +12,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 
+#include <random>
+
 using namespace mlir;
 
 namespace bnopt::reference {
@@ -46,10 +48,30 @@ private:
   llvm::DenseMap<Value, Entry> entries;
 };
 
-FailureOr<SmallVector<Tensor>> runBlock(Block &block, ArrayRef<Tensor> inputs);
+/// What is added to constants.
+class NoiseSource {
+public:
+  explicit NoiseSource(const ConstantNoise &noise)
+      : relative(noise.relative), bits(noise.seed) {}
+
+  void add(Tensor &constant) {
+    if (relative == 0 || constant.size() < 2)
+      return;
+    for (double &value : constant.data)
+      value *= bits() & 1 ? 1 + relative : 1 - relative;
+  }
+
+private:
+  const double relative;
+  std::mt19937_64 bits;
+};
+
+FailureOr<SmallVector<Tensor>> runBlock(Block &block, ArrayRef<Tensor> inputs,
+                                        NoiseSource &noise);
 
 FailureOr<SmallVector<Tensor>> runLaunch(kernel::LaunchOp op,
-                                         ArrayRef<const Tensor *> operands) {
+                                         ArrayRef<const Tensor *> operands,
+                                         NoiseSource &noise) {
   auto callee = SymbolTable::lookupNearestSymbolFrom<kernel::FuncOp>(
       op, op.getCalleeAttr());
   if (!callee)
@@ -58,13 +80,14 @@ FailureOr<SmallVector<Tensor>> runLaunch(kernel::LaunchOp op,
   SmallVector<Tensor> inputs;
   for (const Tensor *operand : operands)
     inputs.push_back(*operand);
-  return runBlock(callee.getBody().front(), inputs);
+  return runBlock(callee.getBody().front(), inputs, noise);
 }
 
 FailureOr<SmallVector<Tensor>> runOperation(Operation *op,
-                                            ArrayRef<const Tensor *> operands) {
+                                            ArrayRef<const Tensor *> operands,
+                                            NoiseSource &noise) {
   if (auto launch = dyn_cast<kernel::LaunchOp>(op))
-    return runLaunch(launch, operands);
+    return runLaunch(launch, operands, noise);
   for (auto evaluate : {evaluateLinear, evaluatePooling, evaluateElementwise,
                         evaluateMovement, evaluateNormalization})
     if (Results results = evaluate(op, operands))
@@ -75,8 +98,8 @@ FailureOr<SmallVector<Tensor>> runOperation(Operation *op,
 /// The values of all operands. Constants are converted at each use: in f64
 /// they would otherwise take twice the memory of the model.
 FailureOr<SmallVector<const Tensor *>>
-getOperands(Operation *op, const Values &values,
-            std::vector<Tensor> &constants) {
+getOperands(Operation *op, const Values &values, std::vector<Tensor> &constants,
+            NoiseSource &noise) {
   // Pointers into `constants` stay valid.
   constants.reserve(op->getNumOperands());
   SmallVector<const Tensor *> operands;
@@ -91,12 +114,14 @@ getOperands(Operation *op, const Values &values,
              << "has an operand that is neither computed before nor a "
                 "constant with known elements";
     constants.emplace_back(data->getType().getShape(), data->toDoubles());
+    noise.add(constants.back());
     operands.push_back(&constants.back());
   }
   return operands;
 }
 
-FailureOr<SmallVector<Tensor>> runBlock(Block &block, ArrayRef<Tensor> inputs) {
+FailureOr<SmallVector<Tensor>> runBlock(Block &block, ArrayRef<Tensor> inputs,
+                                        NoiseSource &noise) {
   Values values;
   for (auto [argument, input] : llvm::zip_equal(block.getArguments(), inputs))
     values.define(argument, input);
@@ -104,13 +129,14 @@ FailureOr<SmallVector<Tensor>> runBlock(Block &block, ArrayRef<Tensor> inputs) {
     if (isa<arith::ConstantOp>(op))
       continue;
     std::vector<Tensor> constants;
-    auto operands = getOperands(&op, values, constants);
+    auto operands = getOperands(&op, values, constants, noise);
     if (failed(operands))
       return failure();
     if (op.hasTrait<OpTrait::IsTerminator>())
       return llvm::map_to_vector(*operands,
                                  [](const Tensor *result) { return *result; });
-    FailureOr<SmallVector<Tensor>> results = runOperation(&op, *operands);
+    FailureOr<SmallVector<Tensor>> results =
+        runOperation(&op, *operands, noise);
     if (failed(results))
       return failure();
     for (Value operand : op.getOperands())
@@ -124,7 +150,8 @@ FailureOr<SmallVector<Tensor>> runBlock(Block &block, ArrayRef<Tensor> inputs) {
 } // namespace
 
 FailureOr<SmallVector<Tensor>> interpret(func::FuncOp function,
-                                         ArrayRef<Tensor> inputs) {
+                                         ArrayRef<Tensor> inputs,
+                                         const ConstantNoise &noise) {
   ArrayRef<Type> types = function.getArgumentTypes();
   if (inputs.size() != types.size())
     return function.emitError()
@@ -139,7 +166,8 @@ FailureOr<SmallVector<Tensor>> interpret(func::FuncOp function,
              << " as " << type << ", but got a tensor of shape ["
              << ArrayRef<int64_t>(inputs[index].shape) << "]";
   }
-  return runBlock(function.getBody().front(), inputs);
+  NoiseSource source(noise);
+  return runBlock(function.getBody().front(), inputs, source);
 }
 
 } // namespace bnopt::reference

@@ -46,8 +46,9 @@ protected:
         &context);
   }
 
-  OutputError compare(ModuleOp model, ModuleOp folded) {
-    auto errors = compareInInterpreter(model, folded, 1e-5, /*seed=*/0);
+  OutputError compare(ModuleOp model, ModuleOp folded,
+                      const ValidationLimit &limit = {}) {
+    auto errors = compareInInterpreter(model, folded, limit, /*seed=*/0);
     EXPECT_TRUE(succeeded(errors));
     EXPECT_EQ(errors->size(), 1u);
     return errors->front();
@@ -86,6 +87,19 @@ TEST_F(ValidationTest, FindsAShiftThatIsWrongAtTheBorder) {
   EXPECT_FALSE(error.isWithinLimit());
 }
 
+// With constant inputs the shift leaves 2·10⁻⁵ of the sum, and rounding shows
+// fifty thousand times as much.
+TEST_F(ValidationTest, MeasuresWhatRoundingDoesWhereSumsCancel) {
+  const StringRef shift = "[-0.66665, -0.99998, -0.99998, -0.99998, -0.66665]";
+  auto model = makeModel("0.33333334", shift);
+  auto rounded = makeModel("0.33333337", shift);
+  auto wrong = makeModel("0.334", shift);
+  const ValidationLimit fixed{1e-5, 0}, measured{1e-5, 0x1p-24};
+  EXPECT_FALSE(compare(*model, *rounded, fixed).isWithinLimit());
+  EXPECT_TRUE(compare(*model, *rounded, measured).isWithinLimit());
+  EXPECT_FALSE(compare(*model, *wrong, measured).isWithinLimit());
+}
+
 TEST_F(ValidationTest, AcceptsNaNForNaN) {
   const OutputError error =
       compare(*makeModel("0.5", "0x7FC00000"), *makeModel("0.5", "0x7FC00000"));
@@ -101,12 +115,15 @@ TEST_F(ValidationTest, RefusesANumberForNaN) {
 
 TEST_F(ValidationTest, AddsUpTheBoundsOfAllFolds) {
   NormalizationRecord rounded, exact;
-  EXPECT_EQ(getValidationLimit({}), 1e-5);
+  EXPECT_EQ(getValidationLimit({}).general, 1e-5);
+  EXPECT_EQ(getValidationLimit({}).constants, 0);
   rounded.bound = 6e-8;
-  EXPECT_EQ(getValidationLimit({rounded, exact}), 1e-5);
+  EXPECT_EQ(getValidationLimit({rounded, exact}).general, 1e-5);
+  EXPECT_EQ(getValidationLimit({rounded, exact}).constants, 6e-8);
   // Two folds into f16, four times.
   rounded.bound = 4e-4;
-  EXPECT_DOUBLE_EQ(getValidationLimit({rounded, exact, rounded}), 3.2e-3);
+  EXPECT_DOUBLE_EQ(getValidationLimit({rounded, exact, rounded}).general,
+                   3.2e-3);
 }
 
 TEST_F(ValidationTest, MakesTheSameInputsAgain) {
