@@ -22,6 +22,21 @@ func.func @inference_hostile_parameters() {
   return
 }
 
+// The batch's mean is 100 and its variance 1: normalized by those, it would be −1, 1.
+// CHECK: sizes = [2, 1]
+// CHECK-NEXT: [99],
+// CHECK-NEXT: [101]
+func.func @inference_uses_running_statistics() {
+  %x = arith.constant dense<[[99.0], [101.0]]> : tensor<2x1xf32>
+  %one = arith.constant dense<1.0> : tensor<1xf32>
+  %zero = arith.constant dense<0.0> : tensor<1xf32>
+  %0 = bn.inference %x, %one, %zero, %zero, %one {epsilon = 0.0 : f64, featureIndex = 1 : i64}
+     : (tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<2x1xf32>
+  %1 = tensor.cast %0 : tensor<2x1xf32> to tensor<*xf32>
+  call @printMemrefF32(%1) : (tensor<*xf32>) -> ()
+  return
+}
+
 // A mean that is 2²⁰ times the deviation: 65536 ± 1/16. mean(x²) − mean(x)² would be 0 or negative in f32.
 // CHECK: sizes = [4, 1]
 // CHECK-NEXT: [1],
@@ -74,6 +89,7 @@ func.func @gradient_of_two_values() {
 
 func.func @main() {
   call @inference_hostile_parameters() : () -> ()
+  call @inference_uses_running_statistics() : () -> ()
   call @training_large_mean() : () -> ()
   call @gradient_of_two_values() : () -> ()
   return
