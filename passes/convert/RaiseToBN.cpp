@@ -5,6 +5,7 @@
 #include "passes/Passes.h"
 #include "passes/convert/BatchNormMatcher.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
@@ -85,13 +86,12 @@ struct ScaleShift {
 
 } // namespace
 
-LogicalResult raiseBatchNorm(Operation *op, PatternRewriter &rewriter) {
-  RankedTensorType type = getResultType(op);
-  if (!type)
-    return rewriter.notifyMatchFailure(op, "not data of more than one feature");
+/// The `bn.inference` that computes `root`, of type `type`, before `op`.
+static FailureOr<Value> buildBatchNorm(Operation *op, const Expression &root,
+                                       RankedTensorType type,
+                                       PatternRewriter &rewriter) {
   std::string reason;
-  std::optional<BatchNorm> norm =
-      matchBatchNorm(getRootExpression(op->getResult(0)), type, reason);
+  std::optional<BatchNorm> norm = matchBatchNorm(root, type, reason);
   if (!norm)
     return rewriter.notifyMatchFailure(op, reason);
   const Parameter parameters[] = {norm->scale, norm->offset, norm->mean,
@@ -104,7 +104,6 @@ LogicalResult raiseBatchNorm(Operation *op, PatternRewriter &rewriter) {
       isOfThisBatch(norm->variance.tensor, norm->input))
     return rewriter.notifyMatchFailure(
         op, "statistics are computed, not parameters of the model");
-
   rewriter.setInsertionPoint(op);
   auto inputType = cast<RankedTensorType>(norm->input.getType());
   SmallVector<Value> vectors;
@@ -115,11 +114,21 @@ LogicalResult raiseBatchNorm(Operation *op, PatternRewriter &rewriter) {
     if (!vectors.back())
       return rewriter.notifyMatchFailure(op, "the features are not counted");
   }
-  replace(rewriter, op,
-          bn::InferenceOp::create(rewriter, op->getLoc(), inputType,
-                                  norm->input, vectors[0], vectors[1],
-                                  vectors[2], vectors[3],
-                                  APFloat(norm->epsilon), *feature));
+  return bn::InferenceOp::create(rewriter, op->getLoc(), inputType, norm->input,
+                                 vectors[0], vectors[1], vectors[2], vectors[3],
+                                 APFloat(norm->epsilon), *feature)
+      .getResult();
+}
+
+LogicalResult raiseBatchNorm(Operation *op, PatternRewriter &rewriter) {
+  RankedTensorType type = getResultType(op);
+  if (!type)
+    return rewriter.notifyMatchFailure(op, "not data of more than one feature");
+  FailureOr<Value> result =
+      buildBatchNorm(op, getRootExpression(op->getResult(0)), type, rewriter);
+  if (failed(result))
+    return failure();
+  replace(rewriter, op, *result);
   return success();
 }
 
@@ -181,6 +190,62 @@ LogicalResult raiseScaleShift(Operation *op, PatternRewriter &rewriter) {
 }
 
 //===----------------------------------------------------------------------===//
+// Inside of loops
+//===----------------------------------------------------------------------===//
+
+/// `loops` that read `tensor`, indexed as their result, instead of computing
+/// `scalar`, and nothing that they do not need.
+static linalg::GenericOp readInstead(linalg::GenericOp loops, Value scalar,
+                                     Value tensor, PatternRewriter &rewriter) {
+  Block *body = loops.getBody();
+  const unsigned numInputs = loops.getNumDpsInputs();
+  SmallVector<AffineMap> maps = loops.getIndexingMapsArray();
+  SmallVector<Value> inputs = loops.getInputs();
+  inputs.push_back(tensor);
+  maps.insert(maps.begin() + numInputs, maps[numInputs]);
+  scalar.replaceAllUsesWith(
+      body->insertArgument(numInputs, scalar.getType(), scalar.getLoc()));
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  for (unsigned i = inputs.size(); i-- > 0;) {
+    if (!body->getArgument(i).use_empty())
+      continue;
+    body->eraseArgument(i);
+    inputs.erase(inputs.begin() + i);
+    maps.erase(maps.begin() + i);
+  }
+  rewriter.setInsertionPoint(loops);
+  auto shorter = linalg::GenericOp::create(
+      rewriter, loops.getLoc(), loops.getResultTypes(), inputs,
+      loops.getOutputs(), maps, loops.getIteratorTypesArray());
+  shorter.getRegion().takeBody(loops.getRegion());
+  rewriter.replaceAllUsesWith(loops->getResults(), shorter->getResults());
+  return shorter;
+}
+
+FailureOr<linalg::GenericOp> raiseInside(linalg::GenericOp loops,
+                                         PatternRewriter &rewriter) {
+  std::optional<Expression> inside;
+  if (getResultType(loops))
+    inside = lookThrough(getRootExpression(loops.getResult(0)));
+  if (!inside || inside->loops.getOperation() != loops)
+    return rewriter.notifyMatchFailure(loops, "not elementwise");
+  ArrayRef<int64_t> shape = getResultType(loops).getShape();
+  for (Operation &op : llvm::reverse(*loops.getBody())) {
+    // What ends in a product may be part of a longer one.
+    if (!isa<arith::AddFOp>(op))
+      continue;
+    inside->value = op.getResult(0);
+    auto type = RankedTensorType::get(shape, inside->value.getType());
+    FailureOr<Value> norm = buildBatchNorm(loops, *inside, type, rewriter);
+    if (succeeded(norm))
+      return readInstead(loops, inside->value, *norm, rewriter);
+  }
+  return rewriter.notifyMatchFailure(loops, "no sum inside is a batch norm");
+}
+
+//===----------------------------------------------------------------------===//
 // All of a program
 //===----------------------------------------------------------------------===//
 
@@ -201,10 +266,30 @@ static void eraseDead(ArrayRef<Operation *> roots) {
   }
 }
 
+/// Raises each batch norm in the midst of what `op` computes; how many.
+static unsigned raiseAllInside(Operation *op, PatternRewriter &rewriter) {
+  auto loops = dyn_cast<linalg::GenericOp>(op);
+  for (unsigned number = 0;; ++number) {
+    FailureOr<linalg::GenericOp> shorter = failure();
+    if (loops)
+      shorter = raiseInside(loops, rewriter);
+    if (failed(shorter))
+      return number;
+    // What has been split in between has no body any more.
+    if (loops != op)
+      rewriter.eraseOp(loops);
+    loops = *shorter;
+  }
+}
+
 void raiseUnder(Operation *root, function_ref<bool(Operation *)> isCandidate,
                 RaisedCounts &counts) {
   SmallVector<Operation *> operations, raised;
-  root->walk([&](Operation *op) { operations.push_back(op); });
+  root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    operations.push_back(op);
+    return isa<linalg::LinalgOp>(op) ? WalkResult::skip()
+                                     : WalkResult::advance();
+  });
   // What a normalization consists of is not raised a second time, in part.
   llvm::DenseSet<Operation *> dead;
   PatternRewriter rewriter(root->getContext());
@@ -223,6 +308,8 @@ void raiseUnder(Operation *root, function_ref<bool(Operation *)> isCandidate,
       ++counts.batchNorms;
     else if (succeeded(raiseScaleShift(op, rewriter)))
       ++counts.scaleShifts;
+    else if (unsigned number = raiseAllInside(op, rewriter))
+      counts.batchNorms += number;
     else
       continue;
     dead.insert(op);

@@ -3,6 +3,7 @@
 #ifndef BNOPT_PASSES_CONVERT_RAISETOBN_H
 #define BNOPT_PASSES_CONVERT_RAISETOBN_H
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace bnopt {
@@ -20,6 +21,13 @@ mlir::LogicalResult raiseBatchNorm(mlir::Operation *op,
 /// along the same dimension of x.
 mlir::LogicalResult raiseScaleShift(mlir::Operation *op,
                                     mlir::PatternRewriter &rewriter);
+
+/// Takes a batch norm, the last that ends in a sum, out of the midst of
+/// `loops`, which read it then: what a fusion with an activation leaves.
+/// Returns the loops that take the place of `loops`, which nothing uses any
+/// more.
+mlir::FailureOr<mlir::linalg::GenericOp>
+raiseInside(mlir::linalg::GenericOp loops, mlir::PatternRewriter &rewriter);
 
 struct RaisedCounts {
   unsigned batchNorms = 0, scaleShifts = 0;

@@ -3,6 +3,11 @@
 // RUN: %run_linalg %s --tolerance=2e-6 --reference-passes=canonicalize \
 // RUN:   --passes='raise-linalg-to-bn,bn-fold,convert-bn-to-linalg'
 // RUN: %run_linalg %s --tolerance=1e-6 --reference-passes=canonicalize --passes='raise-linalg-to-bn,convert-bn-to-linalg'
+// RUN: %run_linalg %s --tolerance=2e-6 --reference-passes=canonicalize \
+// RUN:   --passes='func.func(linalg-generalize-named-ops,linalg-fuse-elementwise-ops),raise-linalg-to-bn,bn-fold,convert-bn-to-linalg'
+// RUN: mlir-opt %s --load-dialect-plugin=%bnopt_plugin --load-pass-plugin=%bnopt_plugin --split-input-file \
+// RUN:   --pass-pipeline='builtin.module(func.func(linalg-generalize-named-ops,linalg-fuse-elementwise-ops),raise-linalg-to-bn,bn-fold,canonicalize)' \
+// RUN:   | FileCheck %s --check-prefix=FUSED --implicit-check-not=bn.inference --implicit-check-not=rsqrt
 // RUN: mlir-opt %s --load-dialect-plugin=%bnopt_plugin --load-pass-plugin=%bnopt_plugin --split-input-file \
 // RUN:   --pass-pipeline='builtin.module(raise-linalg-to-bn,bn-fold,canonicalize)' | FileCheck %s
 
@@ -44,6 +49,14 @@ func.func @fold_conv_2d_nchw(%x: tensor<?x2x5x5xf32>) -> tensor<?x3x3x3xf32> {
 
 // Channels last, an operator per operation, and a relu below.
 
+// FUSED-LABEL: @fold_conv_2d_nhwc_split
+// FUSED: arith.mulf
+// FUSED-NEXT: arith.addf
+// FUSED-NEXT: linalg.yield
+// FUSED: arith.maximumf
+// FUSED-NEXT: linalg.yield
+// FUSED-NEXT: }
+// FUSED-NEXT: return
 // CHECK-LABEL: @fold_conv_2d_nhwc_split
 // CHECK-NOT: linalg.sub
 // CHECK: linalg.conv_2d_nhwc_hwcf

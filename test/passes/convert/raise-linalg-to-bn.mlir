@@ -226,3 +226,78 @@ func.func @raise_scale_shift(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   } -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
+
+// -----
+
+// As a fusion leaves it: an activation in the same loops, which stays.
+
+#data = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#feature = affine_map<(d0, d1, d2) -> (d1)>
+// CHECK-LABEL: @raise_fused_with_relu
+// CHECK-SAME: (%[[INPUT:.*]]: tensor<2x3x4xf32>,
+// CHECK: %[[NORM:.*]] = bn.inference %[[INPUT]],
+// CHECK-NEXT: %[[RESULT:.*]] = linalg.generic {{.*}} ins(%[[NORM]] : tensor<2x3x4xf32>) outs(%{{.*}} : tensor<2x3x4xf32>) {
+// CHECK-NEXT: ^bb0(%[[ELEMENT:.*]]: f32, %{{.*}}: f32):
+// CHECK-NEXT: %[[RELU:.*]] = arith.maximumf %[[ELEMENT]],
+// CHECK-NEXT: linalg.yield %[[RELU]]
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[RESULT]]
+func.func @raise_fused_with_relu(%x: tensor<2x3x4xf32>, %scale: tensor<3xf32>, %offset: tensor<3xf32>, %mean: tensor<3xf32>, %variance: tensor<3xf32>) -> tensor<2x3x4xf32> {
+  %epsilon = arith.constant 1.000000e-05 : f32
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x3x4xf32>
+  %0 = linalg.generic {indexing_maps = [#data, #feature, #feature, #feature, #feature, #data], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %scale, %offset, %mean, %variance : tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) outs(%empty : tensor<2x3x4xf32>) {
+  ^bb0(%in: f32, %s: f32, %o: f32, %m: f32, %v: f32, %out: f32):
+    %2 = arith.addf %v, %epsilon : f32
+    %3 = math.rsqrt %2 : f32
+    %4 = arith.subf %in, %m : f32
+    %5 = arith.mulf %4, %3 : f32
+    %6 = arith.mulf %5, %s : f32
+    %7 = arith.addf %6, %o : f32
+    %8 = arith.maximumf %7, %zero : f32
+    linalg.yield %8 : f32
+  } -> tensor<2x3x4xf32>
+  return %0 : tensor<2x3x4xf32>
+}
+
+// -----
+
+// Two of them, added up and activated: the end of a residual block. The loops are transposed.
+
+#data = affine_map<(d0, d1, d2) -> (d2, d0, d1)>
+#feature = affine_map<(d0, d1, d2) -> (d0)>
+// CHECK-LABEL: @raise_two_fused_with_add
+// CHECK-SAME: (%[[X:.*]]: tensor<2x3x4xf32>, %[[Y:.*]]: tensor<2x3x4xf32>,
+// CHECK: bn.inference %[[Y]], {{.*}} featureIndex = 1
+// CHECK: bn.inference %[[X]], {{.*}} featureIndex = 1
+// CHECK-NEXT: linalg.generic
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: arith.addf
+// CHECK-NEXT: arith.maximumf
+// CHECK-NEXT: linalg.yield
+// CHECK-NEXT: }
+// CHECK-NEXT: return
+func.func @raise_two_fused_with_add(%x: tensor<2x3x4xf32>, %y: tensor<2x3x4xf32>, %s: tensor<3xf32>, %o: tensor<3xf32>, %m: tensor<3xf32>, %v: tensor<3xf32>) -> tensor<2x3x4xf32> {
+  %epsilon = arith.constant 1.000000e-05 : f32
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x3x4xf32>
+  %0 = linalg.generic {indexing_maps = [#data, #data, #feature, #feature, #feature, #feature, #data], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %y, %s, %o, %m, %v : tensor<2x3x4xf32>, tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) outs(%empty : tensor<2x3x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %scale: f32, %offset: f32, %mean: f32, %variance: f32, %out: f32):
+    %2 = arith.addf %variance, %epsilon : f32
+    %3 = math.rsqrt %2 : f32
+    %4 = arith.subf %a, %mean : f32
+    %5 = arith.mulf %4, %3 : f32
+    %6 = arith.mulf %5, %scale : f32
+    %7 = arith.addf %6, %offset : f32
+    %8 = arith.subf %b, %mean : f32
+    %9 = arith.mulf %8, %3 : f32
+    %10 = arith.mulf %9, %scale : f32
+    %11 = arith.addf %10, %offset : f32
+    %12 = arith.addf %7, %11 : f32
+    %13 = arith.maximumf %12, %zero : f32
+    linalg.yield %13 : f32
+  } -> tensor<2x3x4xf32>
+  return %0 : tensor<2x3x4xf32>
+}
