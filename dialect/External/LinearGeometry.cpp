@@ -97,9 +97,16 @@ static RankedTensorType getResultType(LinalgOp op) {
 // Bias
 //===----------------------------------------------------------------------===//
 
+/// Whether `value` is zero everywhere: a constant, or what a fill, named or
+/// generic, makes of one.
 static bool isZero(Value value) {
-  if (auto fill = value.getDefiningOp<linalg::FillOp>())
-    return matchPattern(fill.getInputs()[0], m_AnyZeroFloat());
+  if (auto fill = value.getDefiningOp<LinalgOp>()) {
+    const unsigned result = cast<OpResult>(value).getResultNumber();
+    value = fill.getBlock()->getTerminator()->getOperand(result);
+    auto argument = dyn_cast<BlockArgument>(value);
+    if (argument && argument.getOwner() == fill.getBlock())
+      value = fill.getMatchingOpOperand(argument)->get();
+  }
   return matchPattern(value, m_AnyZeroFloat());
 }
 

@@ -167,3 +167,26 @@ func.func @generic_contraction(%x: tensor<2x1x4xf32>) -> tensor<2x4xf32> {
   %1 = bn.scale_shift %0, %s, %t {featureIndex = 0 : i64} : (tensor<2x4xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
+
+// -----
+
+// A fill whose zero a generic captures, as fusion leaves it, is no bias either.
+// CHECK-LABEL: @conv_2d_nchw_fchw_generic_fill
+// CHECK: %[[INIT:.*]] = linalg.broadcast
+// CHECK: %[[CONV:.*]] = linalg.conv_2d_nchw_fchw {{.*}} outs(%[[INIT]] : {{.*}})
+// CHECK: return %[[CONV]]
+func.func @conv_2d_nchw_fchw_generic_fill(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  %w = arith.constant dense<[[[[1.0]]], [[[3.0]]]]> : tensor<2x1x1x1xf32>
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<1x2x4x4xf32>
+  %init = linalg.generic {indexing_maps = [affine_map<(n, f, h, w) -> (n, f, h, w)>],
+      iterator_types = ["parallel", "parallel", "parallel", "parallel"]} outs(%empty : tensor<1x2x4x4xf32>) {
+  ^bb0(%out: f32):
+    linalg.yield %zero : f32
+  } -> tensor<1x2x4x4xf32>
+  %0 = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) outs(%init : tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %s = arith.constant dense<[2.0, -1.0]> : tensor<2xf64>
+  %t = arith.constant dense<[10.0, 20.0]> : tensor<2xf64>
+  %1 = bn.scale_shift %0, %s, %t {featureIndex = 1 : i64} : (tensor<1x2x4x4xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<1x2x4x4xf32>
+  return %1 : tensor<1x2x4x4xf32>
+}

@@ -53,7 +53,10 @@ func.func @fold_conv_2d_nchw(%x: tensor<?x2x5x5xf32>) -> tensor<?x3x3x3xf32> {
 // FUSED: arith.mulf
 // FUSED-NEXT: arith.addf
 // FUSED-NEXT: linalg.yield
-// FUSED: arith.maximumf
+// FUSED-NEXT: }
+// FUSED-NEXT: linalg.generic
+// FUSED-NEXT: ^bb0
+// FUSED-NEXT: arith.maximumf
 // FUSED-NEXT: linalg.yield
 // FUSED-NEXT: }
 // FUSED-NEXT: return
