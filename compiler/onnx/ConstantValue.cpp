@@ -204,9 +204,21 @@ FailureOr<ConstantValue> readTensor(ModelFile &file, TensorProto &tensor,
 // Values
 //===----------------------------------------------------------------------===//
 
-std::optional<std::vector<double>> ConstantValue::getNumbers() const {
-  if (parameter)
+void ConstantValue::addParametersOf(const ConstantValue &operand) {
+  llvm::append_range(parameters, operand.parameters);
+}
+
+void ConstantValue::fixParameters() const {
+  for (Parameter *parameter : parameters)
     parameter->isFixed = true;
+}
+
+std::optional<std::vector<double>> ConstantValue::getNumbers() const {
+  fixParameters();
+  return peekNumbers();
+}
+
+std::optional<std::vector<double>> ConstantValue::peekNumbers() const {
   std::vector<double> numbers;
   if (!isFloat()) {
     for (ShapeInteger integer : integers) {
@@ -229,18 +241,23 @@ std::optional<std::vector<double>> ConstantValue::getNumbers() const {
   return numbers;
 }
 
+/// `elements` under `type`, which has as many.
+static ElementsAttr reshapeElements(ElementsAttr elements,
+                                    RankedTensorType type) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
+    return cast<ElementsAttr>(Attribute(
+        DenseResourceElementsAttr::get(type, resource.getRawHandle())));
+  return cast<DenseElementsAttr>(elements).reshape(type);
+}
+
 ConstantValue ConstantValue::reshape(ArrayRef<int64_t> shape) const {
   auto newType = RankedTensorType::get(shape, type.getElementType());
   if (!isFloat())
     return ConstantValue(newType, integers);
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
-    ConstantValue reshaped(cast<ElementsAttr>(Attribute(
-        DenseResourceElementsAttr::get(newType, resource.getRawHandle()))));
-    reshaped.setParameter(parameter);
-    return reshaped;
-  }
-  return ConstantValue(
-      ElementsAttr(cast<DenseElementsAttr>(elements).reshape(newType)));
+  ConstantValue reshaped(reshapeElements(elements, newType));
+  reshaped.parameters = parameters;
+  reshaped.isParameter = isParameter;
+  return reshaped;
 }
 
 ElementsAttr getFloatElements(RankedTensorType type, ArrayRef<double> values) {

@@ -7,6 +7,7 @@
 #include "compiler/onnx/ModelFile.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/SmallVector.h"
 #include <optional>
 #include <vector>
 
@@ -56,12 +57,25 @@ public:
   llvm::ArrayRef<ShapeInteger> getIntegers() const { return integers; }
 
   /// The parameter that it is, whatever its shape, or null.
-  Parameter *getParameter() const { return parameter; }
-  void setParameter(Parameter *newParameter) { parameter = newParameter; }
+  Parameter *getParameter() const {
+    return isParameter ? parameters.front() : nullptr;
+  }
+  void setParameter(Parameter *parameter) {
+    parameters = {parameter};
+    isParameter = true;
+  }
+
+  /// Whether it is, or has been computed of, parameters.
+  bool dependsOnParameters() const { return !parameters.empty(); }
+  void addParametersOf(const ConstantValue &operand);
+  /// Fixes the parameters that it depends on: its numbers are used.
+  void fixParameters() const;
 
   /// The values of a floating-point or integer tensor as f64; nothing when an
-  /// integer is not known. A parameter is fixed from then on.
+  /// integer is not known. Parameters are fixed from then on.
   std::optional<std::vector<double>> getNumbers() const;
+  /// The same, for results that depend on the same parameters.
+  std::optional<std::vector<double>> peekNumbers() const;
 
   /// The same elements under another shape of as many elements.
   ConstantValue reshape(llvm::ArrayRef<int64_t> shape) const;
@@ -70,7 +84,8 @@ private:
   mlir::RankedTensorType type;
   mlir::ElementsAttr elements;
   std::vector<ShapeInteger> integers;
-  Parameter *parameter = nullptr;
+  llvm::SmallVector<Parameter *, 1> parameters;
+  bool isParameter = false;
 };
 
 /// `values` as a tensor of floating-point `type`, rounded once.

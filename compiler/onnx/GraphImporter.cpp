@@ -55,7 +55,9 @@ Value GraphImporter::materialize(Entry &entry, Location useLocation) {
   auto constant = arith::ConstantOp::create(
       builder, useLocation, cast<TypedAttr>(entry.constant->getElements()));
   const Parameter *parameter = entry.constant->getParameter();
-  if (parameter && !parameter->isFixed)
+  if (!parameter)
+    entry.constant->fixParameters();
+  else if (!parameter->isFixed)
     constant->setDiscardableAttr(
         bn::recipeAttrName,
         bn::RecipeAttr::get(builder.getContext(), bn::RecipeRole::Copy,
@@ -298,6 +300,21 @@ LogicalResult GraphImporter::checkOperators() {
 // Building
 //===----------------------------------------------------------------------===//
 
+/// Gives a node that has been computed at import its form as an operator, too,
+/// where that may compute something else after a refresh.
+LogicalResult GraphImporter::importFolded(int index) {
+  onnx::NodeProto &proto = *graph.mutable_node(index);
+  StringRef output = proto.output(0), type = proto.op_type();
+  const ConstantValue constant = *lookup(output)->constant;
+  if (!constant.dependsOnParameters() || !isAlsoComputed(type))
+    return success();
+  Node node(*this, proto, getNodeLocation(index));
+  if (failed(findOperator(type)->import(node)))
+    return failure();
+  lookup(output)->constant = constant;
+  return success();
+}
+
 LogicalResult GraphImporter::importNode(int index) {
   onnx::NodeProto &proto = *graph.mutable_node(index);
   Node node(*this, proto, getNodeLocation(index));
@@ -308,7 +325,7 @@ LogicalResult GraphImporter::importNode(int index) {
   if (failed(foldShapeArithmetic(node, folded)))
     return failure();
   if (folded)
-    return success();
+    return importFolded(index);
   if (failed(op.import(node)))
     return failure();
   for (int i = 0; i < proto.output_size(); ++i)

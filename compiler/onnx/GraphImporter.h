@@ -81,6 +81,7 @@ private:
   llvm::LogicalResult findLiveNodes();
   llvm::LogicalResult checkOperators();
   llvm::LogicalResult importNode(int index);
+  llvm::LogicalResult importFolded(int index);
   llvm::LogicalResult addOutputs(mlir::func::FuncOp function);
   void addParameters(mlir::func::FuncOp function);
 

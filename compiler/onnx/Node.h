@@ -218,6 +218,11 @@ const Operator *findOperator(llvm::StringRef type);
 /// An error unless `node` has the inputs that `op` expects.
 llvm::LogicalResult checkInputs(Node &node, const Operator &op);
 
+/// Whether operators of `type` that `foldShapeArithmetic` knows are imported,
+/// too: a result that depends on parameters that may be refreshed is computed
+/// by the program, unless the import needs its numbers.
+bool isAlsoComputed(llvm::StringRef type);
+
 /// Computes `node` at import if all of its inputs are constants and the
 /// operator is one of shape arithmetic. Sets `folded` when it did.
 llvm::LogicalResult foldShapeArithmetic(Node &node, bool &folded);

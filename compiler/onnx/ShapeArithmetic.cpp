@@ -77,7 +77,7 @@ static LogicalResult foldBinary(Node &node, bool &folded) {
     return success();
   const ConstantValue &a = *node.getConstant(0), &b = *node.getConstant(1);
   bool isFloat = a.isFloat();
-  if (isFloat != b.isFloat() || a.getParameter() || b.getParameter())
+  if (isFloat != b.isFloat())
     return success();
   const ConstantValue &larger =
       isSingle(a) && a.getType().getRank() <= b.getType().getRank() ? b : a;
@@ -93,11 +93,14 @@ static LogicalResult foldBinary(Node &node, bool &folded) {
     return list[list.size() == 1 ? 0 : i];
   };
   if (isFloat) {
-    auto lhs = *a.getNumbers(), rhs = *b.getNumbers();
+    auto lhs = *a.peekNumbers(), rhs = *b.peekNumbers();
     std::vector<double> results;
     for (int64_t i = 0; i < count; ++i)
       results.push_back(combine(node.getType(), at(lhs, i), at(rhs, i)));
-    node.setConstant(0, getFloatElements(larger.getType(), results));
+    ConstantValue result(getFloatElements(larger.getType(), results));
+    result.addParametersOf(a);
+    result.addParametersOf(b);
+    node.setConstant(0, result);
   } else {
     std::vector<ShapeInteger> results;
     for (int64_t i = 0; i < count; ++i)
@@ -112,15 +115,19 @@ static LogicalResult foldBinary(Node &node, bool &folded) {
 static LogicalResult foldUnary(Node &node, bool &folded) {
   const ConstantValue &input = *node.getConstant(0);
   StringRef op = node.getType();
-  // Shapes are rounded; roots are of parameters, which may be refreshed.
-  if (!input.isFloat() || (op == "Sqrt" && input.getParameter()))
+  if (!input.isFloat())
     return success();
-  std::vector<double> numbers = *input.getNumbers();
+  // Only roots have a form as tensors, for parameters that may be refreshed.
+  std::vector<double> numbers =
+      op == "Sqrt" ? *input.peekNumbers() : *input.getNumbers();
   for (double &number : numbers)
     number = op == "Floor"  ? std::floor(number)
              : op == "Ceil" ? std::ceil(number)
                             : std::sqrt(number);
-  node.setConstant(0, getFloatElements(input.getType(), numbers));
+  ConstantValue result(getFloatElements(input.getType(), numbers));
+  if (op == "Sqrt")
+    result.addParametersOf(input);
+  node.setConstant(0, result);
   folded = true;
   return success();
 }
@@ -288,6 +295,11 @@ static Fold findFold(StringRef type) {
       {"Sqrt", foldUnary},    {"Sub", foldBinary},
   };
   return folds.lookup(type);
+}
+
+bool isAlsoComputed(StringRef type) {
+  Fold fold = findFold(type);
+  return fold == foldBinary || type == "Sqrt";
 }
 
 LogicalResult foldShapeArithmetic(Node &node, bool &folded) {

@@ -66,6 +66,19 @@ def build(seed):
     x = b.node("Add", [x, b.norm(x, "sum.bn", 24)], "sum")
     x = b.node("ConvTranspose", [x, b.weights("up", 24, 4, 2, 2), b.weights("up.bias", 8)], "up_conv",
                group=2, strides=[2, 2])
+    # A normalization that is written out: the root is of parameters.
+    variance = b.parameter("variance", b.random.uniform(0.5, 2.0, (8, 1, 1)))
+    x = b.node("Sub", [x, b.weights("mean", 8, 1, 1)], "centred")
+    root = b.node("Sqrt", [b.node("Add", [variance, b.parameter("eps", np.array([1e-3]))], "sum.var")],
+                  "deviation")
+    x = b.node("Div", [x, root], "standardized")
+    # The size of a result cannot be refreshed.
+    sizes = helper.make_node("Constant", [], ["twice"],
+                             value=numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32)))
+    b.nodes.append(sizes)
+    zoom = b.node("Mul", ["twice", b.parameter("zoom", np.ones(1))], "zoomed")
+    x = b.node("Resize", [x, "", zoom], "resized", mode="nearest",
+               coordinate_transformation_mode="asymmetric", nearest_mode="floor")
     x = b.node("Clip", [b.norm(x, "up.bn", 8), b.parameter("low", np.float32(-2.0)), ""], "clip")
     x = b.node("Flatten", [b.node("GlobalAveragePool", [x], "pool")], "flat")
     x = b.node("Gemm", [x, b.weights("fc.w", 10, 8), b.weights("fc.b", 10)], "fc", transB=1)
