@@ -206,6 +206,9 @@ LogicalResult PlanBuilder::checkSizes(const bnopt_recipe &recipe,
   bool fits =
       recipe.operand < 0 || (isCopy && recipe.tile > 0) ||
       hasElements(recipe.operand, numFeatures * recipe.outer * recipe.inner);
+  // Whole tensors are read as f32; what is one number a feature may be f64.
+  if (isCopy || recipe.role == BNOPT_RECIPE_WEIGHTS)
+    fits &= plan.operands[recipe.operand].type.bits == 32;
   for (int64_t i = 0; i < recipe.num_steps; ++i) {
     const bnopt_step &step = plan.steps[recipe.first_step + i];
     for (int64_t operand :
@@ -214,9 +217,9 @@ LogicalResult PlanBuilder::checkSizes(const bnopt_recipe &recipe,
   }
   if (fits)
     return success();
-  return global.emitError()
-         << "the recipe of a constant reads another number of elements than '"
-         << global.getSymName() << "' has";
+  return global.emitError() << "the recipe of a constant does not read as many "
+                               "elements of f32 as '"
+                            << global.getSymName() << "' has";
 }
 
 /// A parameter's own numbers without a recipe would stay what they are.

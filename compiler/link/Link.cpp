@@ -70,7 +70,8 @@ llvm::Error Linkage::cannotLink(llvm::Error reason) {
 llvm::Expected<std::vector<std::string>> Linkage::stageObjects() {
   std::vector<llvm::MemoryBufferRef> objects = inputs.objects;
   for (llvm::MemoryBufferRef object : getSupportObjects())
-    if (inputs.isRefreshable || object.getBufferIdentifier() != "refresh")
+    if (inputs.isRefreshable ||
+        !object.getBufferIdentifier().starts_with("refresh"))
       objects.push_back(object);
   std::vector<std::string> paths;
   for (auto [index, object] : llvm::enumerate(objects)) {
