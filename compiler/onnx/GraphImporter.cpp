@@ -261,6 +261,21 @@ LogicalResult GraphImporter::findLiveNodes() {
   return success();
 }
 
+bool GraphImporter::isOnlyCastTo(StringRef name, Type type) const {
+  for (const onnx::ValueInfoProto &output : graph.output())
+    if (output.name() == name)
+      return false;
+  return llvm::all_of(graph.node(), [&](const onnx::NodeProto &node) {
+    const bool reads = llvm::is_contained(node.input(), name);
+    return !reads ||
+           (node.op_type() == "Cast" &&
+            llvm::any_of(node.attribute(), [&](const auto &attribute) {
+              return attribute.name() == "to" &&
+                     getElementType(attribute.i(), type.getContext()) == type;
+            }));
+  });
+}
+
 LogicalResult GraphImporter::checkOperators() {
   // Per unknown operator, the nodes in order.
   llvm::MapVector<StringRef, SmallVector<int>> unknown;

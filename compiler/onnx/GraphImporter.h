@@ -63,6 +63,8 @@ public:
   mlir::Value materialize(Entry &entry, mlir::Location location);
 
   bool isLive(llvm::StringRef name) const { return liveValues.contains(name); }
+  /// Whether all that reads `name` are nodes that cast it to `type`.
+  bool isOnlyCastTo(llvm::StringRef name, mlir::Type type) const;
 
   /// Dimension `index` of `value` as shape arithmetic sees it.
   ShapeInteger getExtent(mlir::Value value, int64_t index) const;

@@ -76,6 +76,10 @@ public:
   bool isOutputUsed(int index) const {
     return hasOutput(index) && importer.isLive(proto.output(index));
   }
+  /// Whether nothing reads output `index` but nodes that cast it to `type`.
+  bool isReadByCastsTo(int index, mlir::Type type) const {
+    return importer.isOnlyCastTo(proto.output(index), type);
+  }
   void setResult(int index, mlir::Value value) {
     if (hasOutput(index))
       importer.define(proto.output(index), {value, std::nullopt});

@@ -277,21 +277,42 @@ static LogicalResult importDropout(Node &node) {
   return node.forward(0, 0);
 }
 
+/// Whether `to` holds every number of `from`.
+static bool holdsAll(FloatType from, FloatType to) {
+  const llvm::fltSemantics &narrow = from.getFloatSemantics(),
+                           &wide = to.getFloatSemantics();
+  return llvm::APFloat::semanticsPrecision(narrow) <=
+             llvm::APFloat::semanticsPrecision(wide) &&
+         llvm::APFloat::semanticsMaxExponent(narrow) <=
+             llvm::APFloat::semanticsMaxExponent(wide) &&
+         llvm::APFloat::semanticsMinExponent(narrow) >=
+             llvm::APFloat::semanticsMinExponent(wide);
+}
+
+/// Whether all that reads the result of a cast casts it back.
+static bool isWidenedAndBack(Node &node, Type from, Type to) {
+  auto narrow = dyn_cast<FloatType>(from);
+  auto wide = dyn_cast_or_null<FloatType>(to);
+  return narrow && wide && holdsAll(narrow, wide) &&
+         node.isReadByCastsTo(0, narrow);
+}
+
 /// Conversions between floating-point types need an operation that the
-/// dialects do not have; to the same type they change nothing.
+/// dialects do not have. To the same type they change nothing, nor do they to
+/// a wider one and straight back.
 static LogicalResult importCast(Node &node) {
   auto input = node.getInput(0);
   if (failed(input))
     return failure();
   auto from = cast<RankedTensorType>(input->getType()).getElementType();
   int32_t to = static_cast<int32_t>(node.getInt("to", 0));
-  if (getElementType(to, node.getBuilder().getContext()) != from) {
-    std::string text;
-    llvm::raw_string_ostream(text) << from;
-    return node.error() << "'Cast' from '" << text << "' to '"
-                        << getDataTypeName(to) << "' is not supported";
-  }
-  return node.forward(0, 0);
+  Type toType = getElementType(to, node.getBuilder().getContext());
+  if (toType == from || isWidenedAndBack(node, from, toType))
+    return node.forward(0, 0);
+  std::string text;
+  llvm::raw_string_ostream(text) << from;
+  return node.error() << "'Cast' from '" << text << "' to '"
+                      << getDataTypeName(to) << "' is not supported";
 }
 
 ArrayRef<Operator> getReshapingOperators() {
