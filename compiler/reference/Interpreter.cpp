@@ -108,7 +108,7 @@ getOperands(Operation *op, const Values &values, std::vector<Tensor> &constants,
       operands.push_back(values.lookup(operand));
       continue;
     }
-    std::optional<ConstantData> data = ConstantData::get(operand);
+    std::optional<ConstantData> data = ConstantData::getInitial(operand);
     if (!data)
       return op->emitOpError()
              << "has an operand that is neither computed before nor a "

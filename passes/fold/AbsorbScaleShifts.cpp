@@ -266,7 +266,7 @@ private:
   void settleKept(ScaleShiftFolder &folder) {
     getOperation()->walk([&](bn::ScaleShiftOp op) {
       // Of parameters that may be refreshed `bn-fold-parameters` has said why.
-      if (!getRecipe(op.getScale()))
+      if (!getRecipe(op.getScale()) || isAskedToStay(op))
         remarkKept(op, folder.getObstacle(op));
       narrowParameters(op);
       ++numKept;

@@ -109,9 +109,12 @@ AffineSteps getSteps(bn::InferenceOp op, const ScaleAndShift &values) {
 void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
   const AffineSteps steps = getSteps(op, values);
+  // What stays is computed in f32, and no other pass will round it.
+  Type elementType =
+      isAskedToStay(op) ? builder.getF32Type() : builder.getF64Type();
   auto scaleShift =
       steps.isRefreshable
-          ? createScaleShift(builder, op.getLoc(), steps, builder.getF64Type())
+          ? createScaleShift(builder, op.getLoc(), steps, elementType)
           : createScaleShift(builder, op.getLoc(), op.getInput(), values);
   if (isAskedToStay(op))
     scaleShift->setAttr(keepAttrName, builder.getUnitAttr());
