@@ -10,24 +10,6 @@ using namespace mlir;
 
 namespace bnopt::onnx_import {
 
-FirstError::FirstError(MLIRContext *context)
-    : handler(std::in_place, context, [this](Diagnostic &diagnostic) {
-        if (diagnostic.getSeverity() != DiagnosticSeverity::Error)
-          return failure();
-        if (count++ == 0) {
-          location = diagnostic.getLocation();
-          message = diagnostic.str();
-        }
-        return success();
-      }) {}
-
-LogicalResult FirstError::report() {
-  handler.reset();
-  if (!location)
-    return success();
-  return emitError(*location) << message;
-}
-
 std::string GraphImporter::getNodeName(int index) const {
   const onnx::NodeProto &node = graph.node(index);
   if (!node.name().empty())

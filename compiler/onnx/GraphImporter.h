@@ -1,37 +1,17 @@
-//===- GraphImporter.h - the state of one import -----------------*- C++
-//-*-===//
+//===- GraphImporter.h - the state of one import --------------------------===//
 
 #ifndef BNOPT_COMPILER_ONNX_GRAPHIMPORTER_H
 #define BNOPT_COMPILER_ONNX_GRAPHIMPORTER_H
 
 #include "compiler/onnx/ConstantValue.h"
+#include "compiler/onnx/FirstError.h"
 #include "compiler/onnx/ImportOnnx.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/DenseSet.h"
 #include <deque>
 
 namespace bnopt::onnx_import {
-
-/// Holds errors back while it lives and keeps the first, without its notes:
-/// what follows it is its consequence, and in a model all of it happens at
-/// one node.
-class FirstError {
-public:
-  explicit FirstError(mlir::MLIRContext *context);
-
-  /// Errors so far.
-  int64_t getCount() const { return count; }
-  /// Stops holding back and emits the first error, if there was one.
-  llvm::LogicalResult report();
-
-private:
-  std::optional<mlir::Location> location;
-  std::string message;
-  int64_t count = 0;
-  std::optional<mlir::ScopedDiagnosticHandler> handler;
-};
 
 /// Imports one graph: checks it, then builds the live nodes in their order.
 class GraphImporter {
