@@ -83,14 +83,14 @@ def cast(name, value, source, target):
     return f"  %{name} = tensor.cast %{value} : {source} to {target}\n" if source != target else ""
 
 
-def main_function(function, inputs):
+def call_and_print(function, inputs, prefix):
     """Calls the function and prints the bits of each result, extended to f64."""
     body, operands = "", []
     for i, ((_, type), values) in enumerate(zip(function.arguments, inputs)):
-        body += f"  %c{i} = arith.constant {constant(values, type.element)} : {type.static()}\n"
-        body += cast(f"a{i}", f"c{i}", type.static(), type.text)
-        operands.append(f"%{'c' if type.static() == type.text else 'a'}{i}")
-    results = ", ".join(f"%r{i}" for i in range(len(function.results)))
+        body += f"  %{prefix}c{i} = arith.constant {constant(values, type.element)} : {type.static()}\n"
+        body += cast(f"{prefix}a{i}", f"{prefix}c{i}", type.static(), type.text)
+        operands.append(f"%{prefix}{'c' if type.static() == type.text else 'a'}{i}")
+    results = ", ".join(f"%{prefix}r{i}" for i in range(len(function.results)))
     taken, given = (", ".join(type.text for type in types) for types in (function.types, function.results))
     body += f"  {results} = call @{function.name}({', '.join(operands)}) : ({taken}) -> ({given})\n"
     for i, type in enumerate(function.results):
@@ -99,69 +99,91 @@ def main_function(function, inputs):
         loops = ", ".join(['"parallel"'] * len(type.shape))
         bits = type.static("i64")
         extend = "" if type.element == "f64" else f"    %wide = arith.extf %in : {type.element} to f64\n"
-        body += cast(f"s{i}", f"r{i}", type.text, type.static())
-        body += f"""  %o{i} = tensor.empty() : {bits}
-  %b{i} = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{loops}]}}
-      ins(%{'r' if type.static() == type.text else 's'}{i} : {type.static()}) outs(%o{i} : {bits}) {{
+        body += cast(f"{prefix}s{i}", f"{prefix}r{i}", type.text, type.static())
+        body += f"""  %{prefix}o{i} = tensor.empty() : {bits}
+  %{prefix}b{i} = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{loops}]}}
+      ins(%{prefix}{'r' if type.static() == type.text else 's'}{i} : {type.static()}) outs(%{prefix}o{i} : {bits}) {{
   ^bb0(%in: {type.element}, %out: i64):
 {extend}    %bits = arith.bitcast %{'in' if type.element == 'f64' else 'wide'} : f64 to i64
     linalg.yield %bits : i64
   }} -> {bits}
-  %u{i} = tensor.cast %b{i} : {bits} to tensor<*xi64>
-  call @printMemrefI64(%u{i}) : (tensor<*xi64>) -> ()
+  %{prefix}u{i} = tensor.cast %{prefix}b{i} : {bits} to tensor<*xi64>
+  call @printMemrefI64(%{prefix}u{i}) : (tensor<*xi64>) -> ()
 """
-    return f"func.func private @printMemrefI64(tensor<*xi64>)\nfunc.func @main() {{\n{body}  return\n}}\n"
+    return body
 
 
-def execute(function, inputs, passes, options):
-    """The results of the function, after `passes` in mlir-opt, as mlir-runner computes them."""
-    lowered = run(
+def run_passes(text, passes, options):
+    return run(
         [options.tools / "mlir-opt", f"--load-dialect-plugin={options.plugin}", f"--load-pass-plugin={options.plugin}",
-         "--allow-unregistered-dialect", f"--pass-pipeline=builtin.module({passes},{options.to_llvm})", "-"],
-        function.text + main_function(function, inputs))
+         "--allow-unregistered-dialect", f"--pass-pipeline=builtin.module({passes})", "-"], text)
+
+
+def execute(functions, inputs, passes, options):
+    """The results of each function, after `passes` in mlir-opt, as mlir-runner computes them."""
+    text = "func.func private @printMemrefI64(tensor<*xi64>)\n" + "\n".join(function.text for function in functions)
+    text += "func.func @main() {\n"
+    for i, (function, values) in enumerate(zip(functions, inputs, strict=True)):
+        text += call_and_print(function, values, f"f{i}_")
+    lowered = run_passes(text + "  return\n}\n", f"{passes},{options.to_llvm}", options)
     printed = run(
         [options.tools / "mlir-runner", "--entry-point-result=void", f"--shared-libs={options.libraries}", "-"],
         lowered)
     blocks = [block.split("Unranked")[0] for block in printed.split("data =")[1:]]
-    if len(blocks) != len(function.results):
-        sys.exit(f"{function.name}: expected {len(function.results)} results, but {len(blocks)} were printed")
-    for type, block in zip(function.results, blocks):
-        bits = np.array([int(number) for number in re.findall(r"-?\d+", block)], np.int64)
-        yield bits.view(np.float64).reshape(type.shape)
+    types = [type for function in functions for type in function.results]
+    if len(blocks) != len(types):
+        sys.exit(f"expected {len(types)} results, but {len(blocks)} were printed")
+    values = iter([
+        np.array([int(number) for number in re.findall(r"-?\d+", block)], np.int64).view(np.float64).reshape(type.shape)
+        for type, block in zip(types, blocks)
+    ])
+    return [[next(values) for _ in function.results] for function in functions]
+
+
+def compare(function, actual, expected, tolerance):
+    """The largest error, relative to the largest value; ends the program where it is not tolerable."""
+    worst = 0.0
+    for values, right in zip(actual, expected, strict=True):
+        error = np.abs(values - right).max(initial=0) / max(1.0, np.abs(right).max(initial=0))
+        # A NaN is never below the tolerance.
+        if not error <= tolerance:
+            sys.exit(f"{function.name}: error {error:.3g}, expected at most {tolerance:g}\n{function.text}")
+        worst = max(worst, error)
+    return worst
 
 
 def check(text, options):
     function = Function(text)
     inputs = list(function.make_inputs(options.seed))
     if options.reference_passes:
-        expected = execute(function, inputs, options.reference_passes, options)
+        [expected] = execute([function], [inputs], options.reference_passes, options)
     else:
         with tempfile.TemporaryDirectory() as folder:
             expected = interpret(function, inputs, options, pathlib.Path(folder))
-    worst = 0.0
-    for actual, values in zip(execute(function, inputs, options.passes, options), expected, strict=True):
-        error = np.abs(actual - values).max(initial=0) / max(1.0, np.abs(values).max(initial=0))
-        # A NaN is never below the tolerance.
-        if not error <= options.tolerance:
-            sys.exit(f"{function.name}: error {error:.3g}, expected at most {options.tolerance:g}")
-        worst = max(worst, error)
-    print(f"{function.name}: error {worst:.3g}")
+    [actual] = execute([function], [inputs], options.passes, options)
+    print(f"{function.name}: error {compare(function, actual, expected, options.tolerance):.3g}")
 
 
-def main():
+def make_parser():
     parser = argparse.ArgumentParser()
-    parser.add_argument("file", type=pathlib.Path)
     for name in ("plugin", "bn-opt", "tools"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     for name in ("to-llvm", "libraries"):
         parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--passes", default="convert-bn-to-linalg")
-    parser.add_argument("--reference-passes", help="compare with what these lower, not with the interpreter")
     parser.add_argument("--tolerance", type=float, default=1e-6)
     parser.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+def main():
+    parser = make_parser()
+    parser.add_argument("file", type=pathlib.Path)
+    parser.add_argument("--passes", default="convert-bn-to-linalg")
+    parser.add_argument("--reference-passes", help="compare with what these lower, not with the interpreter")
     options = parser.parse_args()
     for text in options.file.read_text().split("// -----"):
         check(text, options)
 
 
-main()
+if __name__ == "__main__":
+    main()
