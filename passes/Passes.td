@@ -476,6 +476,8 @@ def RaiseLinalgToBNPass : Pass<"raise-linalg-to-bn"> {
     `(x − mean)·rsqrt(variance + epsilon)·scale + offset` becomes `bn.inference`
     - in one `linalg.generic`, as torch-mlir and IREE write it, or spread over
       several, named ones and broadcasts among them,
+    - in the midst of a `linalg.generic` that goes on with it, where it ends in
+      the addition of an offset,
     - in any order of factors and terms, the root as a divisor or not, scale and
       offset there or not, or as `x·f + (offset − mean·f)`,
     - if the parameters vary along one and the same dimension of x,
