@@ -48,6 +48,22 @@ func.func @raise_nhwc_constants(%x: tensor<?x4x4x2xf32>) -> tensor<?x4x4x2xf32> 
   return %5 : tensor<?x4x4x2xf32>
 }
 
+// A resource is given the shape of a vector and not copied.
+// CHECK-LABEL: @raise_resources
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant dense_resource<scale> : tensor<2xf32>
+// CHECK: bn.inference %{{.*}}, %[[SCALE]], %{{.*}}, %{{.*}}, %{{.*}}
+func.func @raise_resources(%x: tensor<1x2x4x4xf32>, %m: tensor<1x2x1x1xf32>, %v: tensor<1x2x1x1xf32>) -> tensor<1x2x4x4xf32> {
+  %zero = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %s = "tosa.const"() <{values = dense_resource<scale> : tensor<1x2x1x1xf32>}> : () -> tensor<1x2x1x1xf32>
+  %epsilon = "tosa.const"() <{values = dense<0.125> : tensor<1x1x1x1xf32>}> : () -> tensor<1x1x1x1xf32>
+  %0 = tosa.sub %x, %m : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %1 = tosa.add %v, %epsilon : (tensor<1x2x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x2x1x1xf32>
+  %2 = tosa.rsqrt %1 : (tensor<1x2x1x1xf32>) -> tensor<1x2x1x1xf32>
+  %3 = tosa.mul %0, %2, %zero : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>, tensor<1xi8>) -> tensor<1x2x4x4xf32>
+  %4 = tosa.mul %3, %s, %zero : (tensor<1x2x4x4xf32>, tensor<1x2x1x1xf32>, tensor<1xi8>) -> tensor<1x2x4x4xf32>
+  return %4 : tensor<1x2x4x4xf32>
+}
+
 // Parameters that are computed elsewhere, in the rank of the data.
 // CHECK-LABEL: @raise_parameters_not_constant
 // CHECK-SAME: (%[[INPUT:.*]]: tensor<2x3xf32>, %[[MEAN:.*]]: tensor<1x3xf32>, %[[VARIANCE:.*]]: tensor<1x3xf32>)
@@ -146,3 +162,11 @@ func.func @no_raise_integers(%x: tensor<1x3xi32>, %s: tensor<1x3xi32>) -> tensor
   %1 = tosa.add %0, %s : (tensor<1x3xi32>, tensor<1x3xi32>) -> tensor<1x3xi32>
   return %1 : tensor<1x3xi32>
 }
+
+{-#
+  dialect_resources: {
+    builtin: {
+      scale: "0x040000000000803F00000040"
+    }
+  }
+#-}
