@@ -13,6 +13,7 @@ def CanonicalizeModelPass : Pass<"bn-canonicalize-model", "::mlir::func::FuncOp"
     - reshape, transpose, reshape that interleaves groups of channels becomes `nn.channel_shuffle`
     - a reshape of a reshape becomes one
     - a clip without bounds goes
+    - zeros around the input of a convolution become its pads
     - a product of two matrices becomes `nn.gemm`; its alpha, beta and bias, where
       constant, become 1, 1 and one element per column, or an addition of what
       varies along the rows

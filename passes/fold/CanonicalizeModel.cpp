@@ -118,12 +118,43 @@ struct MatMulToGemm : OpRewritePattern<nn::MatMulOp> {
   }
 };
 
+/// Zeros around the image are those that a convolution pads with.
+struct MergePadIntoConv : OpRewritePattern<nn::ConvOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(nn::ConvOp conv,
+                                PatternRewriter &rewriter) const override {
+    auto pad = conv.getInput().getDefiningOp<nn::PadOp>();
+    if (!pad)
+      return rewriter.notifyMatchFailure(conv, "not below a pad");
+    if (pad.getMode() != nn::PadMode::Constant || !pad.getValue().isZero())
+      return rewriter.notifyMatchFailure(conv, "margins are not zero");
+    const ArrayRef<int64_t> margins = pad.getPads();
+    const int64_t rank = pad.getType().getRank(), spatial = rank - 2;
+    SmallVector<int64_t> pads = conv.getPadValues();
+    for (int64_t side : {0, 1}) {
+      const ArrayRef<int64_t> each = margins.slice(side * rank, rank);
+      if (each[0] != 0 || each[1] != 0)
+        return rewriter.notifyMatchFailure(conv, "margins of batch, channels");
+      for (int64_t dim = 0; dim < spatial; ++dim)
+        pads[side * spatial + dim] += each[dim + 2];
+    }
+    rewriter.modifyOpInPlace(conv, [&] {
+      conv.getInputMutable().assign(pad.getInput());
+      conv.setPads(pads);
+    });
+    return success();
+  }
+};
+
 struct CanonicalizeModelPass
     : impl::CanonicalizeModelPassBase<CanonicalizeModelPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<RaiseChannelShuffle>(&getContext(), /*benefit=*/2);
-    patterns.add<DropUnboundedClip, MatMulToGemm, MergeReshapes>(&getContext());
+    patterns
+        .add<DropUnboundedClip, MatMulToGemm, MergePadIntoConv, MergeReshapes>(
+            &getContext());
     populateNormalizeGemmPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -62,10 +62,37 @@ public:
       if (auto above = op.getInput().getDefiningOp<nn::ReshapeOp>())
         op.getInputMutable().assign(above.getInput());
     });
-    function.walk([&](nn::ReshapeOp op) {
+    eraseUnused<nn::ReshapeOp>();
+  }
+
+  template <typename Op>
+  void eraseUnused() {
+    function.walk([](Op op) {
       if (op.use_empty())
         op.erase();
     });
+  }
+
+  /// Zeros around an image belong to the convolution that reads it.
+  void mergePads() {
+    function.walk([](nn::ConvOp conv) {
+      auto pad = conv.getInput().getDefiningOp<nn::PadOp>();
+      if (!pad || pad.getMode() != nn::PadMode::Constant ||
+          !pad.getValue().isZero())
+        return;
+      const ArrayRef<int64_t> margins = pad.getPads();
+      const size_t rank = margins.size() / 2;
+      if (margins[0] || margins[1] || margins[rank] || margins[rank + 1])
+        return;
+      SmallVector<int64_t> pads = conv.getPadValues();
+      for (size_t d = 2; d < rank; ++d) {
+        pads[d - 2] += margins[d];
+        pads[rank - 2 + d - 2] += margins[rank + d];
+      }
+      conv.setPads(pads);
+      conv.getInputMutable().assign(pad.getInput());
+    });
+    eraseUnused<nn::PadOp>();
   }
 
   /// Arithmetic in a row, a multiplication in it and a constant per feature,
@@ -84,6 +111,7 @@ public:
   void run() {
     do {
       mergeReshapes();
+      mergePads();
       raiseChains();
       function.walk([&](Operation *op) { enqueue(op); });
     } while (removeAll());

@@ -122,6 +122,15 @@ Value OperatorMaker::sameConv(Value x, int64_t window) {
       DenseI64ArrayAttr(), 1);
 }
 
+Value OperatorMaker::pointwiseConv(Value x, int64_t channels) {
+  Dims weights(getShape(x).size(), 1);
+  weights[0] = channels;
+  weights[1] = getShape(x)[1];
+  return nn::ConvOp::create(builder, loc, x, randomConstant(weights), Value(),
+                            DenseI64ArrayAttr(), DenseI64ArrayAttr(),
+                            DenseI64ArrayAttr(), 1);
+}
+
 Value OperatorMaker::convTranspose(Value x) {
   const ArrayRef<int64_t> shape = getShape(x);
   if (shape.size() < 3 || ShapedType::getNumElements(shape) > maxElements / 20)

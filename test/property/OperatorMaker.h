@@ -48,6 +48,7 @@ public:
   mlir::Value conv(mlir::Value x);
   /// Keeps the shape, so that branches and residuals fit.
   mlir::Value sameConv(mlir::Value x, int64_t window);
+  mlir::Value pointwiseConv(mlir::Value x, int64_t channels);
   mlir::Value convTranspose(mlir::Value x);
   mlir::Value gemm(mlir::Value x);
   mlir::Value matmul(mlir::Value x);

@@ -69,9 +69,11 @@ Value OperatorMaker::resize(Value x) {
 }
 
 Value OperatorMaker::depthToSpace(Value x) {
-  const ArrayRef<int64_t> shape = getShape(x);
-  if (shape.size() != 4 || shape[1] % 4)
+  if (getShape(x).size() != 4 || getShape(x)[2] * getShape(x)[3] > 30)
     return {};
+  // Channels for the pixels, as in networks that enlarge images.
+  if (getShape(x)[1] % 4 || dice.flip())
+    x = pointwiseConv(x, 4 * dice.pick(1, 2));
   return nn::DepthToSpaceOp::create(builder, loc, x, 2, dice.flip());
 }
 

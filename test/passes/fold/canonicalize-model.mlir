@@ -103,3 +103,30 @@ func.func @no_split_computed_row_bias(%x: tensor<2x2xf32>, %weights: tensor<2x2x
   %0 = nn.gemm %x, %weights bias %bias alpha 0.5 beta 2.0 : (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x1xf32>) -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+
+// -----
+
+// CHECK-LABEL: @merge_pad_into_conv
+func.func @merge_pad_into_conv(%x: tensor<?x1x4x?xf32>, %w: tensor<1x1x3x3xf32>) -> tensor<?x1x5x?xf32> {
+  // CHECK-NEXT: nn.conv %arg0, %arg1 pads [0, 2, 3, 1] :
+  // CHECK-NEXT: return
+  %0 = nn.pad %x pads [0, 0, 0, 1, 0, 0, 2, 1] : (tensor<?x1x4x?xf32>) -> tensor<?x1x6x?xf32>
+  %1 = nn.conv %0, %w pads [0, 1, 1, 0] : (tensor<?x1x6x?xf32>, tensor<1x1x3x3xf32>) -> tensor<?x1x5x?xf32>
+  return %1 : tensor<?x1x5x?xf32>
+}
+
+// -----
+
+// Margins that are not zeros of the image.
+// CHECK-LABEL: @no_merge_pad_into_conv
+func.func @no_merge_pad_into_conv(%x: tensor<1x1x4xf32>, %w: tensor<1x1x3xf32>, %v: tensor<1x3x3xf32>)
+    -> (tensor<1x1x4xf32>, tensor<1x1x4xf32>, tensor<1x1x2xf32>) {
+  // CHECK-COUNT-3: nn.pad
+  %0 = nn.pad %x pads [0, 0, 1, 0, 0, 1] value 1.0 : (tensor<1x1x4xf32>) -> tensor<1x1x6xf32>
+  %1 = nn.conv %0, %w : (tensor<1x1x6xf32>, tensor<1x1x3xf32>) -> tensor<1x1x4xf32>
+  %2 = nn.pad %x pads [0, 0, 1, 0, 0, 1] mode reflect : (tensor<1x1x4xf32>) -> tensor<1x1x6xf32>
+  %3 = nn.conv %2, %w : (tensor<1x1x6xf32>, tensor<1x1x3xf32>) -> tensor<1x1x4xf32>
+  %4 = nn.pad %x pads [0, 1, 0, 0, 1, 0] : (tensor<1x1x4xf32>) -> tensor<1x3x4xf32>
+  %5 = nn.conv %4, %v : (tensor<1x3x4xf32>, tensor<1x3x3xf32>) -> tensor<1x1x2xf32>
+  return %1, %3, %5 : tensor<1x1x4xf32>, tensor<1x1x4xf32>, tensor<1x1x2xf32>
+}
