@@ -2,8 +2,10 @@
 
 import argparse
 import dataclasses
+import itertools
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,9 +13,11 @@ import tempfile
 from harness.compiled import TOLERANCE, ToolError, Tools, conformance
 
 ROUNDS = 60
+FOLD_ROUNDS = 5
 
 LATENCY_RATIO = 1.10
 COLD_SECONDS, WARM_SECONDS = 20.0, 3.0
+FOLD_SECONDS = 1.0
 PEAK_GIB = 1.5
 ARENA_RATIO = 1.25
 LEAST_SHARE_OF_PEAK = 0.8
@@ -79,6 +83,20 @@ def kernels(tools):
                       f"≥ {LEAST_SHARE_OF_PEAK:g}", kernel["share"] >= LEAST_SHARE_OF_PEAK)
 
 
+def folding(tools, models, folder, timed):
+    """What is left of the normalizations of all models, and how long folding takes."""
+    for model in sorted(models):
+        rounds = FOLD_ROUNDS if model.stem in timed else 1
+        reports = [tools.fuse(model, folder) for _ in range(rounds)]
+        total, alone = reports[0]["bn_before"], reports[0]["standalone"] + reports[0]["kept"]
+        yield Finding(f"{model.stem}: of {total} normalizations alone or kept", str(alone), "0",
+                      alone == 0)
+        if rounds > 1:
+            seconds = [report["phase_seconds"]["fold"] for report in reports]
+            what = f"{model.stem}: fold, best of {rounds}, median {statistics.median(seconds):.2f} s"
+            yield at_most(what, min(seconds), FOLD_SECONDS, " s")
+
+
 def findings(tools, model, folder):
     warm, found = compilation(tools, model, folder)
     yield from found
@@ -93,11 +111,16 @@ def main():
         prog="tools/acceptance", description="Measures compile time, memory, latency and independence.")
     parser.add_argument("--binaries", type=pathlib.Path, required=True, help="folder of bn-opt and bn-run")
     parser.add_argument("--model", type=pathlib.Path, required=True, help="the ONNX file to measure with")
+    parser.add_argument("--fold", type=pathlib.Path, nargs="*", default=[],
+                        help="ONNX files whose folding is looked at")
+    parser.add_argument("--time-fold", nargs="*", default=[], help="those of them to time, by name")
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for found in findings(Tools(options.binaries), options.model, pathlib.Path(folder)):
+            tools, folder = Tools(options.binaries), pathlib.Path(folder)
+            for found in itertools.chain(folding(tools, options.fold, folder, options.time_fold),
+                                         findings(tools, options.model, folder)):
                 verdict = "ok" if found.good else "FAILED"
                 print(f"{verdict:6}  {found.what:45}  {found.measured}  (limit: {found.limit})", flush=True)
                 failed |= not found.good

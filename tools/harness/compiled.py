@@ -71,6 +71,13 @@ class Tools:
         return Compiled(library, process.seconds, process.peak_bytes,
                         json.loads(report.read_text()))
 
+    def fuse(self, model, folder):
+        """The report of `model`, compiled up to its kernels, without code."""
+        report = pathlib.Path(folder) / f"{model.stem}.json"
+        run([self.bn_opt, model, "--stop-after=fuse", "-o",
+             pathlib.Path(folder) / "fused.mlirbc", f"--report={report}"])
+        return json.loads(report.read_text())
+
     def compare(self, library, model, threads, repeat):
         """What bn-run measures beside ONNX Runtime: latencies and errors."""
         process = run([self.bn_run, library, "--compare", model,

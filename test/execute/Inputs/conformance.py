@@ -26,6 +26,7 @@ def main():
             result.library.unlink()
     print(f"{name}: largest difference {error:.2g} of the largest value")
     print(f"{name}: normalizations left: {result.report['bn_after']}")
+    print(f"{name}: kernels that only normalize: {result.report['standalone']}")
     return 0
 
 
