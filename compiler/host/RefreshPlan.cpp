@@ -46,15 +46,11 @@ std::vector<TensorSignature> bnopt::getParameterSignatures(func::FuncOp model,
 }
 
 /// The elements of `attribute` as they lie in memory, a splat expanded.
-static std::vector<char> getBytes(ElementsAttr attribute) {
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
-    ArrayRef<char> data = resource.getRawHandle().getBlob()->getData();
-    return {data.begin(), data.end()};
-  }
-  auto dense = cast<DenseElementsAttr>(attribute);
-  ArrayRef<char> raw = dense.getRawData();
+static std::vector<char> getBytes(DenseElementsAttr attribute) {
+  ArrayRef<char> raw = attribute.getRawData();
+  const int64_t copies = attribute.isSplat() ? attribute.getNumElements() : 1;
   std::vector<char> bytes;
-  for (int64_t i = 0; i < (dense.isSplat() ? dense.getNumElements() : 1); ++i)
+  for (int64_t i = 0; i < copies; ++i)
     bytes.insert(bytes.end(), raw.begin(), raw.end());
   return bytes;
 }
@@ -89,7 +85,7 @@ void PlanBuilder::addParameters() {
   for (bool isFixed : {false, true})
     for (Attribute attribute : getParameters(model)) {
       auto parameter = cast<bn::ParameterAttr>(attribute);
-      ElementsAttr value = parameter.getValue();
+      DenseElementsAttr value = parameter.getValue();
       if (bool(value) != isFixed)
         continue;
       operands[parameter.getName()] = int64_t(plan.operands.size());
@@ -114,7 +110,7 @@ FailureOr<int64_t> PlanBuilder::getOperand(Attribute operand,
   auto found = operands.find(operand);
   if (found != operands.end())
     return found->second;
-  auto elements = dyn_cast<ElementsAttr>(operand);
+  auto elements = dyn_cast<DenseElementsAttr>(operand);
   if (!elements)
     return global.emitError()
            << "the recipe of a constant reads " << operand
@@ -125,7 +121,7 @@ FailureOr<int64_t> PlanBuilder::getOperand(Attribute operand,
                               << type << "; f32 and f64 are supported";
   const auto index = int64_t(plan.operands.size());
   operands[operand] = index;
-  plan.operands.push_back(getSignature("", elements.getShapedType()));
+  plan.operands.push_back(getSignature("", elements.getType()));
   plan.values.push_back(getBytes(elements));
   return index;
 }

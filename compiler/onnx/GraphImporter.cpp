@@ -359,7 +359,8 @@ void GraphImporter::addParameters(func::FuncOp function) {
         return bn::ParameterAttr::get(
             builder.getContext(), builder.getStringAttr(parameter.name),
             cast<RankedTensorType>(parameter.value.getType()),
-            parameter.isFixed ? parameter.value : ElementsAttr());
+            parameter.isFixed ? bn::getInlineElements(parameter.value)
+                              : DenseElementsAttr());
       });
   function->setDiscardableAttr(bn::parametersAttrName,
                                builder.getArrayAttr(attributes));

@@ -146,8 +146,11 @@ InFlightDiagnostic Node::unsupported(StringRef name, StringRef value,
 //===----------------------------------------------------------------------===//
 
 LogicalResult Node::forward(int input, int output) {
-  if (const ConstantValue *constant = getConstant(input)) {
-    setConstant(output, ConstantValue(*constant));
+  if (getConstant(input)) {
+    if (hasOutput(output))
+      importer.define(
+          proto.output(output),
+          GraphImporter::Entry(*importer.lookup(proto.input(input))));
     return success();
   }
   auto value = getInput(input);

@@ -6,6 +6,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -21,20 +22,34 @@ void BNDialect::registerAttributes() {
       >();
 }
 
+DenseElementsAttr bnopt::bn::getInlineElements(ElementsAttr elements) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(elements);
+  if (!resource)
+    return dyn_cast<DenseElementsAttr>(elements);
+  const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  ShapedType type = resource.getType();
+  bool isSplat;
+  if (!blob ||
+      !DenseElementsAttr::isValidRawBuffer(type, blob->getData(), isSplat))
+    return nullptr;
+  return DenseElementsAttr::getFromRawBuffer(type, blob->getData());
+}
+
 using EmitError = llvm::function_ref<InFlightDiagnostic()>;
 
 /// Operands of recipes and steps are names of parameters, or numbers.
 static bool isOperand(Attribute attribute) {
-  return isa<StringAttr, ElementsAttr>(attribute);
+  return isa<StringAttr, DenseElementsAttr>(attribute);
 }
 
 LogicalResult ParameterAttr::verify(EmitError emitError, StringAttr name,
-                                    RankedTensorType type, ElementsAttr value) {
+                                    RankedTensorType type,
+                                    DenseElementsAttr value) {
   if (!type.hasStaticShape())
     return emitError() << "expects a static shape, but got " << type;
-  if (value && value.getShapedType() != type)
+  if (value && value.getType() != type)
     return emitError() << "expects 'value' to have type " << type
-                       << ", but got " << value.getShapedType();
+                       << ", but got " << value.getType();
   return success();
 }
 

@@ -18,6 +18,10 @@ inline constexpr llvm::StringLiteral recipeAttrName = "bn.recipe";
 /// Of a function: the parameters of its model.
 inline constexpr llvm::StringLiteral parametersAttrName = "bn.parameters";
 
+/// The numbers of `elements` as recipes hold them, inline; null if `elements`
+/// is a resource without data, or neither resource nor inline.
+mlir::DenseElementsAttr getInlineElements(mlir::ElementsAttr elements);
+
 } // namespace bnopt::bn
 
 #endif // BNOPT_DIALECT_BN_BNATTRS_H

@@ -19,10 +19,11 @@ def BN_ParameterAttr : BN_Attr<"Parameter", "parameter"> {
   let description = [{
     'name' and 'type' are those of the ONNX initializer. With a 'value' the
     parameter is fixed: the compiler has used its numbers, and a refresh must
-    not bring others.
+    not bring others. Numbers in these attributes are inline: bytecode loses
+    resources that are part of another attribute.
   }];
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type,
-                        OptionalParameter<"::mlir::ElementsAttr">:$value);
+                        OptionalParameter<"::mlir::DenseElementsAttr">:$value);
   let assemblyFormat = "`<` $name `as` $type (`fixed` $value^)? `>`";
 }
 

@@ -60,7 +60,7 @@ std::optional<AffineChain> readChain(Operation *first) {
 struct Absorber {
   ScaleShiftOpInterface op;
   ScaleShiftTarget target;
-  Attribute weights, bias;
+  Value weights;
   LinearConstants constants;
 };
 
@@ -88,22 +88,20 @@ std::optional<Absorber> findAbsorber(const AffineChain &chain,
   }
   Value weights = op->getOperand(target->weightsOperand);
   auto data = ConstantData::getInitial(weights);
-  Attribute operand = getRecipeOperand(weights);
-  if (!data || !operand || !data->getType().getElementType().isF32()) {
+  if (!data || !isRecipeOperand(weights) ||
+      !data->getType().getElementType().isF32()) {
     obstacle = "the weights of " + name + " are no f32 parameter";
     return std::nullopt;
   }
   Absorber absorber{op,
                     *target,
-                    operand,
-                    Attribute(),
+                    weights,
                     {*data, std::nullopt,
                      cast<RankedTensorType>(op->getResult(0).getType())}};
   if (!target->bias)
     return absorber;
-  absorber.bias = getRecipeOperand(target->bias);
   absorber.constants.bias = ConstantData::getInitial(target->bias);
-  if (!absorber.bias || !absorber.constants.bias ||
+  if (!isRecipeOperand(target->bias) || !absorber.constants.bias ||
       absorber.constants.bias->getNumElements() != target->view.numFeatures()) {
     obstacle =
         "the bias of " + name + " is no parameter of one element per feature";
@@ -113,8 +111,8 @@ std::optional<Absorber> findAbsorber(const AffineChain &chain,
 }
 
 bool isRefreshable(const AffineChain &chain, const Absorber &absorber) {
-  return chain.steps.isRefreshable || isa<StringAttr>(absorber.weights) ||
-         isa_and_nonnull<StringAttr>(absorber.bias);
+  return chain.steps.isRefreshable || getRecipe(absorber.weights) ||
+         (absorber.target.bias && getRecipe(absorber.target.bias));
 }
 
 /// A bias for shifts that happen to be zero.
@@ -147,16 +145,21 @@ LogicalResult absorb(const AffineChain &chain, Absorber &absorber) {
   OpBuilder builder(op);
   const FeatureView &view = absorber.target.view;
   auto weightsRecipe = bn::RecipeAttr::get(
-      context, bn::RecipeRole::Weights, absorber.weights, steps.steps,
-      {view.groups, view.outer, view.featuresPerGroup, view.inner}, {});
+      context, bn::RecipeRole::Weights, getRecipeOperand(absorber.weights),
+      steps.steps, {view.groups, view.outer, view.featuresPerGroup, view.inner},
+      {});
   Value weights = std::move(folded->weights)
                       .build(builder, op->getLoc(), "weights", weightsRecipe);
   Value bias;
-  if (folded->bias)
-    bias = std::move(*folded->bias)
-               .build(builder, op->getLoc(), "bias",
-                      bn::RecipeAttr::get(context, bn::RecipeRole::Bias,
-                                          absorber.bias, steps.steps, {}, {}));
+  if (folded->bias) {
+    Attribute operand = absorber.target.bias
+                            ? getRecipeOperand(absorber.target.bias)
+                            : Attribute();
+    auto recipe = bn::RecipeAttr::get(context, bn::RecipeRole::Bias, operand,
+                                      steps.steps, {}, {});
+    bias =
+        std::move(*folded->bias).build(builder, op->getLoc(), "bias", recipe);
+  }
   Operation *clone = absorber.op.cloneWithWeights(builder, weights, bias);
   const FoldEnd end{op, getNodeNames(op->getLoc()), folded->bound};
   for (Operation *step : chain.ops)
@@ -202,8 +205,18 @@ LogicalResult mergeChain(const AffineChain &chain, StringRef obstacle) {
   return success();
 }
 
+bool hasRecipes(func::FuncOp function) {
+  WalkResult walked = function.walk([](arith::ConstantOp constant) {
+    return getRecipe(constant) ? WalkResult::interrupt()
+                               : WalkResult::advance();
+  });
+  return walked.wasInterrupted();
+}
+
 struct FoldParametersPass : impl::FoldParametersPassBase<FoldParametersPass> {
   void runOnOperation() override {
+    if (!hasRecipes(getOperation()))
+      return;
     // Operators that are built go before the one that is looked at.
     SmallVector<Operation *> candidates;
     DenseSet<Operation *> inChains;

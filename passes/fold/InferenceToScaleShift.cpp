@@ -49,7 +49,7 @@ readParameters(bn::InferenceOp op, std::string &reason) {
   for (auto [into, parameter] : llvm::zip_equal(values, parameters)) {
     std::optional<ConstantData> data =
         ConstantData::getInitial(parameter.second);
-    if (!data || !getRecipeOperand(parameter.second)) {
+    if (!data || !isRecipeOperand(parameter.second)) {
       reason = ("'" + parameter.first + "' is not a constant").str();
       return std::nullopt;
     }
@@ -88,16 +88,15 @@ computeScaleAndShift(bn::InferenceOp op,
   return result;
 }
 
+bool isRefreshable(bn::InferenceOp op) {
+  return llvm::any_of(op->getOperands().drop_front(), getRecipe);
+}
+
 /// The normalization in terms of its parameters.
 AffineSteps getSteps(bn::InferenceOp op, const ScaleAndShift &values) {
   AffineSteps steps{op.getInput(), values, {}};
-  steps.mayShift = true;
-  SmallVector<Attribute> operands;
-  for (Value parameter :
-       {op.getScale(), op.getOffset(), op.getMean(), op.getVariance()}) {
-    operands.push_back(getRecipeOperand(parameter));
-    steps.isRefreshable |= isa<StringAttr>(operands.back());
-  }
+  auto operands =
+      llvm::map_to_vector(op->getOperands().drop_front(), getRecipeOperand);
   Builder builder(op.getContext());
   steps.steps.push_back(bn::StepAttr::get(
       op.getContext(), bn::AffineKind::Normalize, operands,
@@ -108,13 +107,13 @@ AffineSteps getSteps(bn::InferenceOp op, const ScaleAndShift &values) {
 /// Replaces `op` by the equivalent `bn.scale_shift`.
 void replaceByScaleShift(bn::InferenceOp op, const ScaleAndShift &values) {
   OpBuilder builder(op);
-  const AffineSteps steps = getSteps(op, values);
   // What stays is computed in f32, and no other pass will round it.
   Type elementType =
       isAskedToStay(op) ? builder.getF32Type() : builder.getF64Type();
   auto scaleShift =
-      steps.isRefreshable
-          ? createScaleShift(builder, op.getLoc(), steps, elementType)
+      isRefreshable(op)
+          ? createScaleShift(builder, op.getLoc(), getSteps(op, values),
+                             elementType)
           : createScaleShift(builder, op.getLoc(), op.getInput(), values);
   if (isAskedToStay(op))
     scaleShift->setAttr(keepAttrName, builder.getUnitAttr());

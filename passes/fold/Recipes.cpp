@@ -19,14 +19,22 @@ using namespace mlir;
 
 namespace bnopt {
 
+bool isRecipeOperand(Value constant) {
+  bn::RecipeAttr recipe = getRecipe(constant);
+  if (!recipe)
+    return ConstantData::get(constant).has_value();
+  return recipe.getRole() == bn::RecipeRole::Copy &&
+         recipe.getPacking().empty();
+}
+
 Attribute getRecipeOperand(Value constant) {
+  if (!isRecipeOperand(constant))
+    return nullptr;
   if (bn::RecipeAttr recipe = getRecipe(constant))
-    return recipe.getRole() == bn::RecipeRole::Copy &&
-                   recipe.getPacking().empty()
-               ? recipe.getOperand()
-               : Attribute();
+    return recipe.getOperand();
   auto op = constant.getDefiningOp<arith::ConstantOp>();
-  return op ? dyn_cast<ElementsAttr>(op.getValue()) : ElementsAttr();
+  auto elements = op ? dyn_cast<ElementsAttr>(op.getValue()) : ElementsAttr();
+  return elements ? bn::getInlineElements(elements) : DenseElementsAttr();
 }
 
 static StringAttr getNodeAttr(Operation *op) {

@@ -25,8 +25,11 @@ struct AffineSteps {
 
 /// A constant as the operand of a recipe or step: the name of a parameter, or
 /// its numbers, which then are fixed. Null if it is neither, but follows from
-/// parameters itself, or is no constant.
+/// parameters itself, or is no constant. Numbers are copied.
 mlir::Attribute getRecipeOperand(mlir::Value constant);
+
+/// Whether it can be one; asking costs nothing.
+bool isRecipeOperand(mlir::Value constant);
 
 /// `op` as steps: a `bn.scale_shift`, or arithmetic with one constant per
 /// feature. None if it is anything else, or its initial numbers are not finite.

@@ -82,6 +82,21 @@ func.func @no_fold_conv_two_users(%x: tensor<1x1x4x4xf32>) -> (tensor<1x2x4x4xf3
   return %0, %1 : tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>
 }
 
+// CHECK-LABEL: @no_fold_asked_to_stay
+func.func @no_fold_asked_to_stay(%x: tensor<1x1x4x4xf32>) -> tensor<1x2x4x4xf32> {
+  // CHECK-DAG: %[[SCALE:.*]] = arith.constant {bn.recipe = #bn.recipe<scale by [<normalize {{.*}}>]>} dense_resource<{{.*}}> : tensor<2xf32>
+  // CHECK: nn.conv
+  // CHECK-NEXT: bn.scale_shift %{{.*}}, %[[SCALE]], %{{.*}} {bn.keep, featureIndex = 1 : i64}
+  // REMARK: Kept | Category:bn-fold | {{.*}}asked to keep
+  %w = arith.constant {bn.recipe = #bn.recipe<copy of "w">} dense_resource<w> : tensor<2x1x1x1xf32>
+  %scale = arith.constant {bn.recipe = #bn.recipe<copy of "g">} dense_resource<g> : tensor<2xf32>
+  %variance = arith.constant {bn.recipe = #bn.recipe<copy of "v">} dense_resource<v> : tensor<2xf32>
+  %0 = nn.conv %x, %w : (tensor<1x1x4x4xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %y = bn.inference %0, %scale, %scale, %scale, %variance {bn.keep, epsilon = 1.0 : f64, featureIndex = 1 : i64}
+      : (tensor<1x2x4x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4x4xf32>
+  return %y : tensor<1x2x4x4xf32>
+}
+
 // Weights that are no parameter, above one that is.
 // CHECK-LABEL: @fold_into_fixed_weights
 func.func @fold_into_fixed_weights(%x: tensor<1x1xf32>) -> tensor<1x2xf32> {
