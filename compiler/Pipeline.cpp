@@ -49,7 +49,7 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   function.addPass(createInferenceToScaleShiftPass(scaleShiftOptions));
   // Before all that look at numbers: it leaves them no constants that may
   // change.
-  function.addPass(createFoldParametersPass());
+  function.addPass(createFoldParametersPass({options.tolerance}));
   // Before absorption, which may move the affine parts of norms on.
   function.addPass(createSplitAffinesPass());
   // A branch takes in its scale-shift before absorption does, so that the sum

@@ -127,7 +127,8 @@ def FoldParametersPass : Pass<"bn-fold-parameters", "::mlir::func::FuncOp"> {
     - makes one of affine maps of features in a row, each the only user of the
       one before: `bn.scale_shift`, or arithmetic with one constant per feature,
     - folds them into the weights of the linear operator above, if it has no
-      other user, and takes a bias unless none of them can shift,
+      other user, and takes a bias unless none of them can shift, and if
+      'tolerance' is 2⁻²⁴ at least, which rounding to f32 may cost,
     - rounds the parameters of a scale-shift that stays to f32.
 
     No number decides, and each constant that is made has a recipe. Numbers that
@@ -142,6 +143,11 @@ def FoldParametersPass : Pass<"bn-fold-parameters", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect",
                            "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"tolerance", "tolerance", "double", /*default=*/"1e-6",
+           "largest rounding error of folded weights, relative to the sum of the "
+           "terms of a result">,
+  ];
   let statistics = [
     Statistic<"numFolded", "num-folded", "affine maps folded into weights">,
   ];

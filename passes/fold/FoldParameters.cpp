@@ -22,6 +22,8 @@
 
 #include "mlir/IR/PatternMatch.h"
 
+#include "llvm/Support/Format.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -64,9 +66,13 @@ struct Absorber {
   LinearConstants constants;
 };
 
+/// What rounding to f32 costs at most, whatever the numbers
+/// (`FoldedConstants::bound`).
+constexpr double f32Bound = 0x1p-24;
+
 /// The operator above `chain` that takes it; none if there is none, and
 /// `obstacle` says why.
-std::optional<Absorber> findAbsorber(const AffineChain &chain,
+std::optional<Absorber> findAbsorber(const AffineChain &chain, double tolerance,
                                      std::string &obstacle) {
   auto op = chain.steps.input.getDefiningOp<ScaleShiftOpInterface>();
   if (!op) {
@@ -80,6 +86,15 @@ std::optional<Absorber> findAbsorber(const AffineChain &chain,
     return std::nullopt;
   if (!chain.steps.input.hasOneUse()) {
     obstacle = "the result of " + name + " has another use";
+    return std::nullopt;
+  }
+  // A bound that is not a number is no bound.
+  if (!(f32Bound <= tolerance)) {
+    llvm::raw_string_ostream(obstacle)
+        << "rounding the folded weights of " << name
+        << llvm::format(" may change results by %.1e of their terms, more than "
+                        "the tolerance of %.1e",
+                        f32Bound, tolerance);
     return std::nullopt;
   }
   if (!target->takesBias && chain.steps.mayShift) {
@@ -214,6 +229,8 @@ bool hasRecipes(func::FuncOp function) {
 }
 
 struct FoldParametersPass : impl::FoldParametersPassBase<FoldParametersPass> {
+  using FoldParametersPassBase::FoldParametersPassBase;
+
   void runOnOperation() override {
     if (!hasRecipes(getOperation()))
       return;
@@ -232,7 +249,8 @@ struct FoldParametersPass : impl::FoldParametersPassBase<FoldParametersPass> {
         continue;
       inChains.insert(chain->ops.begin(), chain->ops.end());
       std::string obstacle;
-      std::optional<Absorber> absorber = findAbsorber(*chain, obstacle);
+      std::optional<Absorber> absorber =
+          findAbsorber(*chain, tolerance, obstacle);
       if (!absorber) {
         if (failed(mergeChain(*chain, obstacle)))
           return signalPassFailure();

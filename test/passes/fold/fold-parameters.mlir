@@ -3,6 +3,11 @@
 // RUN: bn-opt %s --bn-inference-to-scale-shift --bn-fold-parameters --bn-absorb-scale-shifts \
 // RUN:     --remarks-filter=bn-fold 2>%t.remarks | FileCheck %s
 // RUN: FileCheck --check-prefix=REMARK --input-file=%t.remarks %s
+// RUN: bn-opt %s --bn-inference-to-scale-shift --bn-fold-parameters=tolerance=1e-8 --remarks-filter=bn-fold 2>&1 \
+// RUN:     | FileCheck --check-prefix=EXACT %s
+
+// EXACT: Kept | {{.*}}rounding the folded weights of 'nn.conv' may change results by 6.0e-08 of their terms, more than the tolerance of 1.0e-08
+// EXACT-NOT: Folded | {{.*}}Into=nn.conv
 
 // s = [2/√4, −3/√9], t = [0.5 − 1·1, −1 − 2·(−1)]
 // CHECK-LABEL: @fold_into_conv_no_bias
