@@ -354,6 +354,12 @@ LogicalResult GraphImporter::addOutputs(func::FuncOp function) {
 void GraphImporter::addParameters(func::FuncOp function) {
   if (!options.refreshable)
     return;
+  if (llvm::all_of(parameters, [](const Parameter &parameter) {
+        return parameter.isFixed;
+      }))
+    emitWarning(location)
+        << "no initializer of the model can be refreshed: numbers in "
+           "'Constant' nodes and those that shape the program are fixed";
   auto attributes = llvm::map_to_vector(
       parameters, [&](const Parameter &parameter) -> Attribute {
         return bn::ParameterAttr::get(
