@@ -56,6 +56,15 @@ public:
     }
   }
 
+  void dropUnboundedClips() {
+    function.walk([](nn::ClipOp clip) {
+      if (std::isinf(clip.getMin().convertToDouble()) &&
+          std::isinf(clip.getMax().convertToDouble()))
+        clip.getResult().replaceAllUsesWith(clip.getInput());
+    });
+    eraseUnused<nn::ClipOp>();
+  }
+
   /// Two reshapes in a row are one.
   void mergeReshapes() {
     function.walk([&](nn::ReshapeOp op) {
@@ -110,6 +119,7 @@ public:
   /// has its turn after what waits, and then what could not go before.
   void run() {
     do {
+      dropUnboundedClips();
       mergeReshapes();
       mergePads();
       raiseChains();

@@ -20,7 +20,9 @@
 //
 // Orders matter where the removal of one scale-shift takes the place of
 // another, so the oracle goes in that of the program, and then from those that
-// a removal has changed to those that could not go before.
+// a removal has changed to those that could not go before. Where orders differ
+// all the same, a graph shows it as a problem, one of some ten thousand: it is
+// looked at, and one of the two is wrong or the rule has an order.
 //
 //===----------------------------------------------------------------------===//
 

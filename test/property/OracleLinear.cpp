@@ -11,6 +11,8 @@
 
 #include "dialect/NN/NNOps.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 #include <set>
 
 using namespace mlir;
@@ -127,6 +129,42 @@ bool takesFromAbove(Operation *op, unsigned operand, const Affine &map,
   return false;
 }
 
+/// Adds a constant of `sizes` whose numbers are not on paper to the result.
+static void addUnknown(Operation *op, ArrayRef<int64_t> sizes) {
+  OpBuilder builder(op);
+  builder.setInsertionPointAfter(op);
+  Value result = op->getResult(0);
+  auto type = cast<RankedTensorType>(result.getType()).clone(sizes);
+  Value unknown = arith::ConstantOp::create(
+      builder, op->getLoc(),
+      DenseElementsAttr::get(type, cast<Attribute>(builder.getFloatAttr(
+                                       type.getElementType(), 1.0))));
+  auto sum = nn::AddOp::create(builder, op->getLoc(), result.getType(), result,
+                               unknown);
+  result.replaceAllUsesExcept(sum, sum);
+}
+
+/// One number for each index of dimension `dim`, or with `isMap` for each of
+/// all but the first.
+static void addShifts(Operation *op, int64_t dim, bool isMap) {
+  SmallVector<int64_t> sizes(getSizes(op->getResult(0)));
+  if (isMap) {
+    sizes[0] = 1;
+  } else {
+    for (int64_t d = 0; d < static_cast<int64_t>(sizes.size()); ++d)
+      sizes[d] = d == dim ? sizes[d] : 1;
+    sizes.erase(sizes.begin(), sizes.begin() + dim);
+  }
+  addUnknown(op, sizes);
+}
+
+void leaveAddition(Operation *op, unsigned operand) {
+  if (isa<nn::ConvOp, nn::ConvTransposeOp>(op))
+    return addShifts(op, 1, /*isMap=*/true);
+  const auto rank = static_cast<int64_t>(getSizes(op->getResult(0)).size());
+  addShifts(op, rank - (operand == 0 ? 1 : 2), /*isMap=*/false);
+}
+
 std::optional<Way> OracleRules::absorbBelow(Operation *op, const Affine &map) {
   const Way free;
   if (!fits(op, map))
@@ -162,6 +200,7 @@ std::optional<Way> OracleRules::absorbBelow(Operation *op, const Affine &map) {
     if (!map.hasScale())
       return std::nullopt;
     way.effort = Effort::Addition;
+    way.change = [op, dim = map.dim] { addShifts(op, dim, /*isMap=*/false); };
   }
   return way;
 }

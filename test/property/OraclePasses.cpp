@@ -343,8 +343,11 @@ passHomogeneousDown(Operation *op, unsigned operand, const Affine &map) {
 std::optional<Passage> OracleRules::passDown(Operation *op, unsigned operand,
                                              const Affine &map) {
   Passage passage;
-  if (takesFromAbove(op, operand, map, passage.effort))
+  if (takesFromAbove(op, operand, map, passage.effort)) {
+    if (passage.effort == Effort::Addition)
+      passage.change = [op, operand] { leaveAddition(op, operand); };
     return passage;
+  }
   if (isa<nn::ReluOp, nn::ClipOp, nn::MaxOp, nn::MinOp>(op))
     return passClampDown(op, operand, map);
   if (auto pad = dyn_cast<nn::PadOp>(op)) {

@@ -57,6 +57,14 @@ Affine Affine::after(const Affine &first) const {
   return both;
 }
 
+bool Bounds::isComplete() const {
+  const auto isFinite = [](double bound) { return std::isfinite(bound); };
+  const auto isOne = [&](const std::vector<double> &side) {
+    return llvm::all_of(side, isFinite) || llvm::none_of(side, isFinite);
+  };
+  return isOne(low) && isOne(high);
+}
+
 bool Bounds::isUniform() const {
   return llvm::all_equal(low) && llvm::all_equal(high);
 }
@@ -151,9 +159,9 @@ std::optional<Bounds> OracleRules::readBounds(Operation *op, const Affine &map,
   if (auto found = clamps.find(op); found != clamps.end()) {
     const Bounds &bounds = found->second;
     input = isa<nn::MaxOp, nn::MinOp>(op) && isConstant(op->getOperand(0));
-    if (bounds.dim == map.dim)
+    if (bounds.dim == map.dim && !bounds.isMixed)
       return bounds;
-    if (!bounds.isUniform())
+    if (bounds.isMixed || !bounds.isUniform())
       return std::nullopt;
     return Bounds{std::vector<double>(count, bounds.low.front()),
                   std::vector<double>(count, bounds.high.front()), map.dim};
@@ -201,14 +209,35 @@ static bool areKept(const Bounds &before, const Bounds &after, Type type) {
   return finiteBefore == finiteAfter;
 }
 
+std::vector<Way> OracleRules::passMixedUp(Operation *op, const Bounds &bounds,
+                                          const Affine &map) {
+  // Infinite bounds have no multiples.
+  if (!bounds.isComplete())
+    return {};
+  Way way;
+  way.demands.push_back(
+      {isa<nn::MaxOp, nn::MinOp>(op) && isConstant(op->getOperand(0)), map});
+  if (!map.isPositive())
+    way.effort = Effort::Operator;
+  Bounds mixed = bounds;
+  mixed.isMixed = true;
+  if (!map.isPositive())
+    std::swap(mixed.low, mixed.high);
+  way.change = [this, op, mixed] { clamps[op] = mixed; };
+  return {way};
+}
+
 std::vector<Way> OracleRules::passClampUp(Operation *op, const Affine &map) {
   unsigned input;
   const auto bounds = readBounds(op, map, input);
   Way way;
   if (!bounds) {
     // Max and min of two values, or bounds along another dimension.
-    const bool isPair = isa<nn::MaxOp, nn::MinOp>(op) && !clamps.contains(op);
-    if (!isPair || (!map.isPositive() && !map.isNegative()))
+    if (!map.isPositive() && !map.isNegative())
+      return {};
+    if (auto found = clamps.find(op); found != clamps.end())
+      return passMixedUp(op, found->second, map);
+    if (!isa<nn::MaxOp, nn::MinOp>(op))
       return {};
     for (unsigned operand : {0, 1}) {
       Affine moved = map;

@@ -63,7 +63,11 @@ struct Passage {
 struct Bounds {
   std::vector<double> low, high;
   int64_t dim = 1;
+  /// They vary along other dimensions as well.
+  bool isMixed = false;
   bool isUniform() const;
+  /// All bounds of a side bind, or none.
+  bool isComplete() const;
 };
 
 /// The rules, and what they have made of the operators so far.
@@ -84,6 +88,8 @@ public:
 private:
   std::optional<Bounds> readBounds(mlir::Operation *op, const Affine &map,
                                    unsigned &input);
+  std::vector<Way> passMixedUp(mlir::Operation *op, const Bounds &bounds,
+                               const Affine &map);
   std::vector<Way> passClampUp(mlir::Operation *op, const Affine &map);
   std::optional<Passage> passClampDown(mlir::Operation *op, unsigned operand,
                                        const Affine &map);
@@ -108,6 +114,9 @@ std::vector<Affine> reshapeAffine(llvm::ArrayRef<int64_t> from,
 /// Linear operators. `effort` is that of the shift.
 bool takesFromAbove(mlir::Operation *op, unsigned operand, const Affine &map,
                     Effort &effort);
+/// Adds what is left of a shift that `op` has taken from above at an effort, of
+/// the right shape: its numbers are not on paper.
+void leaveAddition(mlir::Operation *op, unsigned operand);
 
 } // namespace bnopt::property
 

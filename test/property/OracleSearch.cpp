@@ -52,7 +52,7 @@ bool OracleSearch::goUp(Operation *user, ArrayRef<unsigned> operands,
     return false;
   if (const auto end = rules.absorbBelow(op, map);
       end && affords(end->effort)) {
-    changes.add(op);
+    changes.add(op, end->change);
     return true;
   }
   return llvm::any_of(rules.passUp(op, map), [&](const Way &way) {
