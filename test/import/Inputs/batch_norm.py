@@ -1,4 +1,4 @@
-"""batch_norm.py OPSET OUTPUT [ATTRIBUTE=INTEGER...] [outputs=N] [type=float16] writes one batch norm."""
+"""batch_norm.py OPSET OUTPUT [ATTRIBUTE=INTEGER...] [outputs=N] [type=float16] [epsilon=X] writes one batch norm."""
 
 import sys
 
@@ -9,6 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 opset, path, *settings = sys.argv[1:]
 settings = dict(setting.split("=") for setting in settings)
 outputs = int(settings.pop("outputs", 1))
+epsilon = float(settings.pop("epsilon", 0.5))
 shape = [int(dim) if dim.isdigit() else dim for dim in settings.pop("shape", "2x3x4x4").split("x")]
 data_type = getattr(TensorProto, settings.pop("type", "float").upper())
 attributes = {name: int(value) for name, value in settings.items()}
@@ -20,7 +21,7 @@ parameters = ["scale", "offset", "mean", "variance"]
 values = np.arange(1, 1 + np.prod(features), dtype=np.float32).reshape(features)
 names = ["y", "running_mean", "running_variance", "saved_mean", "saved_variance"][:outputs]
 node = helper.make_node(
-    "BatchNormalization", ["x", *parameters], names, name="bn1", epsilon=0.5, momentum=0.75, **attributes
+    "BatchNormalization", ["x", *parameters], names, name="bn1", epsilon=epsilon, momentum=0.75, **attributes
 )
 graph = helper.make_graph(
     [node],
