@@ -61,11 +61,11 @@ def conv_transpose_groups():
 
 
 def batched_matmul():
-    """As LeViT has it: batched product, then batch norm of the flattened tokens."""
-    model = Model([2, 7, 8])
-    model.node("MatMul", model.random(8, 6)).batch_norm(7)
+    """As LeViT has it: batch norm of a batched product, and of flattened tokens; as many tokens as columns."""
+    model = Model([2, 6, 8])
+    model.node("MatMul", model.random(8, 6)).batch_norm(6)
     model.node("MatMul", model.random(6, 6))
-    shape = numpy_helper.from_array(np.array([14, 6], np.int64), "shape")
+    shape = numpy_helper.from_array(np.array([12, 6], np.int64), "shape")
     model.constants.append(shape)
     return model.node("Reshape", "shape").batch_norm(6)
 
