@@ -26,6 +26,7 @@
 #include "compiler/halide/ScheduleLoops.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 
@@ -156,7 +157,10 @@ struct TileVars {
 };
 } // namespace
 
-static int divideUp(int value, int by) { return (value + by - 1) / by; }
+/// Parts of `size` in `extent`, the last of which may be smaller.
+static int getNumParts(int64_t extent, int64_t size) {
+  return static_cast<int>(llvm::divideCeil(extent, size));
+}
 
 /// One panel of weights serves all pixels of a task.
 static TileLoops orderByPanel(KernelFuncs &kernel, const ConvolutionFuncs &conv,
@@ -166,33 +170,28 @@ static TileLoops orderByPanel(KernelFuncs &kernel, const ConvolutionFuncs &conv,
             width, kernel.inPlace);
   TileLoops loops;
   loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
-  loops.outer = {{vars.xTile, divideUp(width, pixels)}};
+  loops.outer = {{vars.xTile, getNumParts(width, pixels)}};
   for (size_t dim = 2; dim < kernel.vars.size(); ++dim) {
     loops.order.emplace_back(kernel.vars[dim]);
     loops.outer.push_back({kernel.vars[dim], kernel.extents[dim]});
   }
   loops.order.emplace_back(vars.tile);
   loops.outer.push_back(
-      {vars.tile, divideUp(kernel.extents[0], conv.tileChannels)});
+      {vars.tile, getNumParts(kernel.extents[0], conv.tileChannels)});
   return loops;
 }
 
 /// The strips of a convolution that computes its input.
 static Strip getStrip(const KernelFuncs &kernel, const LoadFuncs &load,
                       int pixels) {
-  StripProblem problem;
-  problem.inputChannels = load.channels;
-  problem.rowPixels = kernel.extents[1];
-  problem.row = load.window[0];
-  if (load.window.size() > 1) {
-    problem.rows = kernel.extents[2];
-    problem.column = load.window[1];
-  }
-  for (size_t dim = 2; dim < load.window.size(); ++dim)
-    problem.planes *= load.window[dim].reach;
+  std::vector<int64_t> extents(kernel.extents.begin() + 1,
+                               kernel.extents.begin() + 1 +
+                                   static_cast<long>(load.window.size()));
+  StripProblem problem = StripProblem::get(load.channels, extents, load.window);
   problem.tilePixels = pixels;
   problem.exact = kernel.inPlace;
-  // Fusion has made sure that there is one, for the largest of tiles.
+  // Fusion has made sure that there is one. A kernel that was written by hand
+  // may have none, and is refused for the memory that it takes.
   return chooseStrip(problem).value_or(Strip{pixels, 1});
 }
 
@@ -201,7 +200,7 @@ static Strip getStrip(const KernelFuncs &kernel, const LoadFuncs &load,
 /// computed again takes a few per cent of the time.
 static int getNumBlocks(int numTiles, int tileChannels, int64_t numStrips) {
   constexpr int leastChannels = 128;
-  const int tilesPerBlock = divideUp(leastChannels, tileChannels);
+  const int tilesPerBlock = getNumParts(leastChannels, tileChannels);
   const int64_t wanted = minimumTasks / std::max<int64_t>(numStrips, 1);
   return getLargestDivisor(
       numTiles, static_cast<int>(std::clamp<int64_t>(
@@ -223,14 +222,14 @@ static TileLoops orderByStrip(KernelFuncs &kernel, const ConvolutionFuncs &conv,
             kernel.inPlace);
   TileLoops loops;
   loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
-  loops.outer = {{xStrip, divideUp(kernel.extents[1], stripPixels)}};
+  loops.outer = {{xStrip, getNumParts(kernel.extents[1], stripPixels)}};
   size_t dim = 2;
   if (conv.load->window.size() > 1) {
     Var yStrip("yStrip"), yInside("yInside");
     splitLoop(output, kernel.vars[2], yStrip, yInside, stripRows,
               kernel.extents[2], kernel.inPlace);
     loops.order.emplace_back(yInside);
-    loops.outer.push_back({yStrip, divideUp(kernel.extents[2], stripRows)});
+    loops.outer.push_back({yStrip, getNumParts(kernel.extents[2], stripRows)});
     ++dim;
   }
   for (; dim < kernel.vars.size(); ++dim)
@@ -239,7 +238,7 @@ static TileLoops orderByStrip(KernelFuncs &kernel, const ConvolutionFuncs &conv,
   for (const Loop &loop : loops.outer)
     numStrips *= loop.extent;
 
-  const int numTiles = divideUp(kernel.extents[0], conv.tileChannels);
+  const int numTiles = getNumParts(kernel.extents[0], conv.tileChannels);
   const int numBlocks = getNumBlocks(numTiles, conv.tileChannels, numStrips);
   output.split(vars.tile, block, tile, numTiles / numBlocks,
                TailStrategy::GuardWithIf);
@@ -284,5 +283,6 @@ void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
   for (int extent : kernel.extents)
     elements *= extent;
   parallelize(output, loops.outer,
-              conv.reductionSize * elements / multiplyAddsPerCycle);
+              conv.reductionSize * elements / multiplyAddsPerCycle,
+              /*innermostApart=*/conv.load.has_value());
 }

@@ -45,7 +45,7 @@ void bnopt::splitLoop(Func &func, const Var &loop, const Var &outer,
 }
 
 void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
-                        int64_t cycles) {
+                        int64_t cycles, bool innermostApart) {
   if (cycles < parallelCycles)
     return;
   std::vector<Var> taken;
@@ -65,10 +65,13 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
     }
     Var outer(var.name() + "_task");
     func.split(var, outer, var, extent / parts, TailStrategy::GuardWithIf);
-    taken.push_back(outer);
+    if (i == 0 && innermostApart)
+      func.parallel(outer);
+    else
+      taken.push_back(outer);
     break;
   }
-  if (tasks == 1)
+  if (taken.empty())
     return;
   // `taken` runs from the outermost loop inwards.
   Var task = taken.front();

@@ -34,9 +34,12 @@ void splitLoop(Halide::Func &func, const Halide::Var &loop,
 
 /// Distributes the outer `loops` (innermost first, the outermost loops of
 /// `func`) over threads, as one parallel loop of a few times more tasks than
-/// processors have cores, if `cycles` of work are worth waking them.
+/// processors have cores, if `cycles` of work are worth waking them. With
+/// `innermostApart` the innermost of the loops is parallel by itself: where its
+/// last part overlaps the one before it, what is computed in a part of a fused
+/// loop has no constant size.
 void parallelize(Halide::Func &func, const std::vector<Loop> &loops,
-                 int64_t cycles);
+                 int64_t cycles, bool innermostApart = false);
 
 } // namespace bnopt
 

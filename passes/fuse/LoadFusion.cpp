@@ -41,27 +41,20 @@ static bool canLoadStrips(nn::ConvOp conv) {
   if (conv.getGroups() != 1 || !input.hasStaticShape() ||
       !isPackable(conv.getWeights()))
     return false;
-  StripProblem problem;
-  problem.inputChannels = input.getDimSize(1);
-  problem.tilePixels = maxTilePixels;
-  // Rows of a pointwise convolution may become one.
-  ArrayRef<int64_t> result = conv.getType().getShape();
-  problem.rowPixels = isPointwise(conv)
-                          ? ShapedType::getNumElements(result.drop_front(2))
-                          : result.back();
-  auto strides = conv.getStrideValues(), dilations = conv.getDilationValues();
-  auto window = conv.getKernelShape();
-  const size_t dims = window.size();
-  for (size_t dim = 0; dim < dims; ++dim) {
-    const WindowSteps steps{strides[dim],
-                            (window[dim] - 1) * dilations[dim] + 1};
-    if (dim + 1 == dims)
-      problem.row = steps;
-    else if (dim + 2 == dims)
-      problem.column = steps;
-    else
-      problem.planes *= steps.reach;
+  std::vector<int64_t> extents;
+  std::vector<WindowSteps> windows;
+  for (auto [extent, stride, dilation, size] : llvm::zip_equal(
+           conv.getType().getShape().drop_front(2), conv.getStrideValues(),
+           conv.getDilationValues(), conv.getKernelShape())) {
+    extents.insert(extents.begin(), extent);
+    windows.insert(windows.begin(), {stride, (size - 1) * dilation + 1});
   }
+  // Rows of a pointwise convolution may become one.
+  if (isPointwise(conv))
+    extents[0] = ShapedType::getNumElements(extents);
+  StripProblem problem =
+      StripProblem::get(input.getDimSize(1), extents, windows);
+  problem.tilePixels = maxTilePixels;
   return chooseStrip(problem).has_value();
 }
 
@@ -69,9 +62,8 @@ static bool canLoadStrips(nn::GemmOp gemm) {
   auto rows = cast<RankedTensorType>(gemm.getA().getType());
   if (gemm.getTransA() || !rows.hasStaticShape() || !isPackable(gemm.getB()))
     return false;
-  StripProblem problem;
-  problem.inputChannels = rows.getDimSize(1);
-  problem.rowPixels = rows.getDimSize(0);
+  StripProblem problem =
+      StripProblem::get(rows.getDimSize(1), {rows.getDimSize(0)}, {{}});
   problem.tilePixels = maxTilePixels;
   return chooseStrip(problem).has_value();
 }

@@ -8,6 +8,7 @@
 #include "passes/ElementwiseOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace bnopt;
@@ -33,17 +34,16 @@ SmallVector<int64_t> bnopt::getOperandStrides(kernel::FuncOp kernel,
 
 /// Whether everything computed from `arg` is elementwise.
 static bool isReadElementwise(BlockArgument arg) {
-  SmallVector<Value> values = {arg};
-  while (!values.empty()) {
-    Value value = values.pop_back_val();
-    for (Operation *user : value.getUsers()) {
-      if (isa<kernel::ReturnOp>(user) && value != arg)
+  llvm::SetVector<Value> values;
+  values.insert(arg);
+  for (size_t i = 0; i < values.size(); ++i)
+    for (Operation *user : values[i].getUsers()) {
+      if (isa<kernel::ReturnOp>(user) && i > 0)
         continue;
       if (!isElementwise(user))
         return false;
-      values.push_back(user->getResult(0));
+      values.insert(user->getResult(0));
     }
-  }
   return true;
 }
 

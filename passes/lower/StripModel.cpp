@@ -8,12 +8,26 @@
 
 #include "passes/lower/StripModel.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 
 namespace bnopt {
 
-static int64_t divideUp(int64_t value, int64_t by) {
-  return (value + by - 1) / by;
+StripProblem StripProblem::get(int64_t inputChannels,
+                               const std::vector<int64_t> &extents,
+                               const std::vector<WindowSteps> &windows) {
+  StripProblem problem;
+  problem.inputChannels = inputChannels;
+  problem.rowPixels = extents[0];
+  problem.row = windows[0];
+  if (windows.size() > 1) {
+    problem.rows = extents[1];
+    problem.column = windows[1];
+  }
+  for (size_t dim = 2; dim < windows.size(); ++dim)
+    problem.planes *= windows[dim].reach;
+  return problem;
 }
 
 /// The multiple of `step`, at most `largest`, with which parts of that size
@@ -23,7 +37,7 @@ static int64_t choosePart(int64_t extent, int64_t step, int64_t largest,
                           bool exact) {
   int64_t best = 0, bestCovered = 0;
   for (int64_t part = largest / step * step; part > 0; part -= step) {
-    const int64_t covered = divideUp(extent, part) * part;
+    const int64_t covered = llvm::divideCeil(extent, part) * part;
     if (exact && covered != extent)
       continue;
     if (best && (exact || covered >= bestCovered || 2 * part < largest))

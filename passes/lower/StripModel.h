@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace bnopt {
 
@@ -40,6 +41,12 @@ struct StripProblem {
   /// Strips must divide row and image, because the result shares memory with an
   /// operand and no pixel may be computed twice.
   bool exact = false;
+
+  /// A result of `extents` per spatial dimension and the windows that it reads,
+  /// innermost first.
+  static StripProblem get(int64_t inputChannels,
+                          const std::vector<int64_t> &extents,
+                          const std::vector<WindowSteps> &windows);
 
   /// Bytes of f32 that a strip reads.
   int64_t getBytes(int64_t pixels, int64_t stripRows) const {

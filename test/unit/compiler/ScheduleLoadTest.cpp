@@ -91,15 +91,20 @@ TEST_P(ScheduleLoadTest, PaddedWindows) {
                    {8, 24, 7, 5, 3, 1, 0}}));
 }
 
-// More than one strip: of rows, of parts of a row, of a merged row; several
-// threads, and blocks of channels where there are few strips.
+// More than one strip: of rows, of parts of a row, of a merged row; blocks of
+// channels where there are few strips; strips that do not divide the row,
+// beside other loops that threads share.
 TEST_P(ScheduleLoadTest, SeveralStrips) {
   check(makeConvs({{64, 32, 40, 56},
                    {128, 16, 3, 200},
                    {256, 64, 28, 28, 1, 1, 0},
                    {200, 48, 23, 31, 1, 1, 0},
                    {1024, 256, 7, 7, 1, 1, 0},
-                   {2048, 32, 9, 9, 1, 1, 0}}));
+                   {2048, 32, 9, 9, 1, 1, 0},
+                   {512, 512, 19, 19, 1, 1, 0},
+                   {2048, 512, 7, 7, 1, 1, 0},
+                   {512, 64, 29, 29, 1, 1, 0, 1, 2},
+                   {64, 64, 2, 785}}));
 }
 
 TEST_P(ScheduleLoadTest, InPlaceResidual) {
