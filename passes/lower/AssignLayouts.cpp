@@ -138,24 +138,53 @@ void KernelVersions::assign(kernel::LaunchOp launch,
   launch.setCallee(version);
 }
 
-static LogicalResult checkStatic(func::FuncOp func) {
+/// Why code cannot be generated for values of `type`, or nothing. Generated
+/// code, its buffers and the descriptor of the model are of f32.
+static std::string getTypeError(Type type) {
+  std::string message;
+  llvm::raw_string_ostream os(message);
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    os << "needs a static shape, but has '" << type << "'";
+  else if (!tensor.getElementType().isF32())
+    os << "expects elements of f32, but has '" << type
+       << "'; only f32 is compiled";
+  return message;
+}
+
+static LogicalResult checkInputs(func::FuncOp func) {
   for (BlockArgument arg : func.getArguments()) {
-    auto type = dyn_cast<RankedTensorType>(arg.getType());
-    if (type && type.hasStaticShape())
+    const unsigned index = arg.getArgNumber();
+    auto name = func.getArgAttrOfType<StringAttr>(index, "bn.name");
+    const std::string input =
+        name ? name.str() : "input" + std::to_string(index);
+    if (isa<BaseMemRefType>(arg.getType()))
+      return func.emitError()
+             << "input '" << input << "' is a buffer of " << arg.getType()
+             << ": the module is already lowered";
+    const std::string error = getTypeError(arg.getType());
+    if (error.empty())
       continue;
-    auto name =
-        func.getArgAttrOfType<StringAttr>(arg.getArgNumber(), "bn.name");
-    return func.emitError() << "input '" << (name ? name.getValue() : "?")
-                            << "' needs a static shape, but has "
-                            << arg.getType() << "; fix it with --input-shape";
+    auto tensor = dyn_cast<RankedTensorType>(arg.getType());
+    const bool isDynamic = tensor && !tensor.hasStaticShape();
+    return func.emitError() << "input '" << input << "' " << error
+                            << (isDynamic ? "; fix it with --input-shape" : "");
   }
-  WalkResult result = func.walk([](Operation *op) {
-    for (Type type : op->getResultTypes())
-      if (auto tensor = dyn_cast<RankedTensorType>(type);
-          tensor && !tensor.hasStaticShape()) {
-        op->emitError() << "needs a static shape, but has " << type;
+  return success();
+}
+
+/// Checks every tensor of the functions and kernels.
+static LogicalResult checkTensors(ModuleOp module) {
+  WalkResult result = module.walk([](Operation *op) {
+    for (Type type : op->getResultTypes()) {
+      if (!isa<TensorType>(type))
+        continue;
+      const std::string error = getTypeError(type);
+      if (!error.empty()) {
+        op->emitError() << error;
         return WalkResult::interrupt();
       }
+    }
     return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
@@ -165,13 +194,16 @@ namespace {
 struct AssignLayoutsPass
     : bnopt::impl::AssignLayoutsPassBase<AssignLayoutsPass> {
   void runOnOperation() override {
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      if (!func.isExternal() && failed(checkInputs(func)))
+        return signalPassFailure();
+    if (failed(checkTensors(getOperation())))
+      return signalPassFailure();
     SymbolTable symbols(getOperation());
     KernelVersions versions(symbols);
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       if (func.isExternal())
         continue;
-      if (failed(checkStatic(func)))
-        return signalPassFailure();
       LayoutPlan plan = insertLayoutCopies(func, symbols);
       numCopies += plan.numCopies;
       ValueLayouts layouts(func, symbols, std::move(plan));
