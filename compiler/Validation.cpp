@@ -89,12 +89,14 @@ pairFunctions(ModuleOp model, ModuleOp folded) {
   return pairs;
 }
 
-static SmallVector<Tensor> makeInputs(func::FuncOp function, InputKind kind,
-                                      uint64_t seed) {
+static FailureOr<SmallVector<Tensor>>
+makeInputs(func::FuncOp function, InputKind kind, uint64_t seed) {
+  auto types = reference::getInputTypes(function);
+  if (failed(types))
+    return failure();
   SmallVector<Tensor> inputs;
-  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-    inputs.push_back(reference::makeTestInput(cast<RankedTensorType>(type),
-                                              kind, seed + index));
+  for (auto [index, type] : llvm::enumerate(*types))
+    inputs.push_back(reference::makeTestInput(type, kind, seed + index));
   return inputs;
 }
 
@@ -111,10 +113,14 @@ public:
   }
 
   LogicalResult run(InputKind kind) {
-    const SmallVector<Tensor> inputs = makeInputs(function, kind, seed);
-    auto expected = reference::interpret(function, inputs);
-    auto actual = reference::interpret(folded, inputs);
-    if (failed(expected) || failed(actual))
+    const auto inputs = makeInputs(function, kind, seed);
+    if (failed(inputs))
+      return failure();
+    auto expected = reference::interpret(function, *inputs);
+    if (failed(expected))
+      return failure();
+    auto actual = reference::interpret(folded, *inputs);
+    if (failed(actual))
       return failure();
     SmallVector<Difference> differences;
     for (auto [before, after] : llvm::zip_equal(*expected, *actual))
@@ -124,7 +130,7 @@ public:
         llvm::any_of(differences, [&](const Difference &difference) {
           return difference.relative > limit.general;
         }))
-      if (failed(measureLimits(inputs, *actual, limits)))
+      if (failed(measureLimits(*inputs, *actual, limits)))
         return failure();
     for (size_t index = 0; index < errors.size(); ++index)
       addRun(errors[index], differences[index], limits[index],
@@ -177,6 +183,8 @@ compareInInterpreter(ModuleOp model, ModuleOp folded,
     }
     llvm::append_range(errors, comparison.getErrors());
   }
+  if (errors.empty())
+    return model.emitError("the model has no output to validate");
   return errors;
 }
 

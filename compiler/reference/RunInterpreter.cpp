@@ -23,6 +23,10 @@ std::string getName(Attribute attribute, StringRef fallback, size_t index) {
   return (fallback + Twine(index)).str();
 }
 
+std::string getInputName(func::FuncOp function, unsigned index) {
+  return getName(function.getArgAttr(index, "bn.name"), "input", index);
+}
+
 /// The elements of a tensor file as f64.
 FailureOr<Tensor> readTensorFile(Location loc, const std::string &path) {
   const bnopt::Tensor file = bnopt::readTensor(path);
@@ -65,13 +69,14 @@ FailureOr<SmallVector<Tensor>> readInputs(func::FuncOp function,
              << "expected an input as NAME=FILE, but got '" << spec << "'";
     files[name] = file.str();
   }
+  auto types = getInputTypes(function);
+  if (failed(types))
+    return failure();
   SmallVector<Tensor> inputs;
-  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
-    const std::string name =
-        getName(function.getArgAttr(index, "bn.name"), "input", index);
-    auto file = files.find(name);
+  for (auto [index, type] : llvm::enumerate(*types)) {
+    auto file = files.find(getInputName(function, index));
     if (file == files.end()) {
-      inputs.push_back(makeRandom(cast<RankedTensorType>(type), seed + index));
+      inputs.push_back(makeRandom(type, seed + index));
       continue;
     }
     FailureOr<Tensor> tensor =
@@ -122,6 +127,19 @@ LogicalResult runOnFiles(func::FuncOp function,
 
 std::string getResultName(func::FuncOp function, size_t index) {
   return getName(function.getResultAttr(index, "bn.name"), "output", index);
+}
+
+FailureOr<SmallVector<RankedTensorType>> getInputTypes(func::FuncOp function) {
+  SmallVector<RankedTensorType> types;
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes())) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor)
+      return function.emitError()
+             << "input '" << getInputName(function, index)
+             << "' expects a ranked tensor to be interpreted, but has " << type;
+    types.push_back(tensor);
+  }
+  return types;
 }
 
 LogicalResult runInterpreter(ModuleOp module, ArrayRef<std::string> inputSpecs,

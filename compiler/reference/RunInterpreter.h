@@ -13,6 +13,11 @@ namespace bnopt::reference {
 /// The name of an output of `function`: `bn.name`, or a made-up one.
 std::string getResultName(mlir::func::FuncOp function, size_t index);
 
+/// The types of the inputs of `function`. Fails with a diagnostic where one is
+/// no ranked tensor, which nothing could be made up for.
+mlir::FailureOr<llvm::SmallVector<mlir::RankedTensorType>>
+getInputTypes(mlir::func::FuncOp function);
+
 /// Interprets the model function of `module`. Each of `inputSpecs`, NAME=FILE,
 /// gives one input as a tensor file; the others get the random data that
 /// `bn-run` gives them for the same `seed`, a dynamic size being 1. Writes one
