@@ -3,6 +3,7 @@
 #include "compiler/Compilation.h"
 
 #include "compiler/EmitLibrary.h"
+#include "compiler/link/OutputFile.h"
 #include "compiler/onnx/ImportOnnx.h"
 #include "dialect/BN/BNAttrs.h"
 #include "dialect/Kernel/KernelOps.h"
@@ -10,7 +11,6 @@
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/Support/FileUtilities.h"
 
 #include <chrono>
 
@@ -78,19 +78,19 @@ LogicalResult Compilation::runPhase(Phase phase) {
 }
 
 LogicalResult Compilation::writeModule(OutputKind kind) {
-  llvm::Error error = llvm::writeToOutput(
-      options.outputPath, [&](llvm::raw_ostream &os) -> llvm::Error {
+  // Only a whole file may take the place of the one that is there.
+  std::string bytecode;
+  llvm::raw_string_ostream stream(bytecode);
+  if (kind != OutputKind::MLIR && failed(writeBytecodeToFile(*module, stream)))
+    return fail(llvm::createStringError("the module has no bytecode form"));
+  llvm::Error error =
+      writeOutput(options.outputPath, [&](llvm::raw_ostream &os) {
         if (kind == OutputKind::MLIR)
           module->print(os);
-        else if (failed(writeBytecodeToFile(*module, os)))
-          return llvm::createStringError("the module has no bytecode form");
-        return llvm::Error::success();
+        else
+          os << bytecode;
       });
-  if (!error)
-    return success();
-  return fail(
-      llvm::createStringError("cannot write '" + options.outputPath +
-                              "': " + llvm::toString(std::move(error))));
+  return error ? fail(std::move(error)) : success();
 }
 
 LogicalResult Compilation::emit(OutputKind kind) {

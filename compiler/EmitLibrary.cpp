@@ -9,11 +9,11 @@
 #include "compiler/host/ModelDescriptor.h"
 #include "compiler/link/Header.h"
 #include "compiler/link/Link.h"
+#include "compiler/link/OutputFile.h"
 #include "dialect/Kernel/KernelOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -191,11 +191,8 @@ LogicalResult LibraryEmitter::emitText() {
     if (failed(emitKernelText(module, target, getKernelOptions(), form, os)))
       return failure();
   }
-  llvm::Error error =
-      llvm::writeToOutput(options.outputPath, [&](llvm::raw_ostream &out) {
-        out << text;
-        return llvm::Error::success();
-      });
+  llvm::Error error = writeOutput(options.outputPath,
+                                  [&](llvm::raw_ostream &out) { out << text; });
   return error ? fail(std::move(error)) : success();
 }
 

@@ -2,6 +2,7 @@
 
 #include "compiler/Report.h"
 
+#include "compiler/link/OutputFile.h"
 #include "dialect/BN/BNOps.h"
 #include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
@@ -9,7 +10,6 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 
@@ -165,19 +165,16 @@ static Printer getPrinter(llvm::StringRef path) {
 }
 
 llvm::Error bnopt::checkReportPath(llvm::StringRef path) {
-  if (path.empty() || getPrinter(path))
+  if (path.empty() || path == "-")
     return llvm::Error::success();
-  return llvm::createStringError("unknown suffix of report '" + path.str() +
-                                 "'; known suffixes are .json, .txt, .html");
+  if (!getPrinter(path))
+    return llvm::createStringError("unknown suffix of report '" + path.str() +
+                                   "'; known suffixes are .json, .txt, .html");
+  // What has no place is better known before the model is compiled.
+  return StagingFolder::create(path).takeError();
 }
 
 llvm::Error bnopt::writeReport(const Report &report, llvm::StringRef path) {
-  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) {
-    getPrinter(path)(report, os);
-    return llvm::Error::success();
-  });
-  if (!error)
-    return error;
-  return llvm::createStringError("cannot write report '" + path.str() +
-                                 "': " + llvm::toString(std::move(error)));
+  return writeOutput(
+      path, [&](llvm::raw_ostream &os) { getPrinter(path)(report, os); });
 }

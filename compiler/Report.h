@@ -47,8 +47,8 @@ struct Report {
 /// Number of operators that normalize or are what is left of one.
 unsigned countNormalizations(mlir::ModuleOp module);
 
-/// Fails if a report cannot be written in the form that the suffix of `path`
-/// names. Empty means that none is wanted.
+/// Fails if a report cannot be written to `path`, or not in the form that its
+/// suffix names. Empty means that none is wanted.
 llvm::Error checkReportPath(llvm::StringRef path);
 
 /// Writes the report in the form that the suffix of `path` names; `-` is JSON

@@ -111,4 +111,20 @@ writeOutputFile(llvm::StringRef outputPath,
   return staging->commit(*file);
 }
 
+llvm::Error writeOutput(llvm::StringRef outputPath,
+                        llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  if (outputPath != "-")
+    return writeOutputFile(outputPath, print);
+  llvm::raw_fd_ostream &stream = llvm::outs();
+  print(stream);
+  stream.flush();
+  const std::error_code error = stream.error();
+  // An error nobody looked at would end the process.
+  stream.clear_error();
+  if (error)
+    return llvm::createStringError("cannot write to standard output: " +
+                                   error.message());
+  return llvm::Error::success();
+}
+
 } // namespace bnopt

@@ -54,6 +54,11 @@ llvm::Error
 writeOutputFile(llvm::StringRef outputPath,
                 llvm::function_ref<void(llvm::raw_ostream &)> print);
 
+/// Writes a whole file, or, to `-`, standard output. Where that fails halfway
+/// the file is what it was, and the error is the only thing to report.
+llvm::Error writeOutput(llvm::StringRef outputPath,
+                        llvm::function_ref<void(llvm::raw_ostream &)> print);
+
 } // namespace bnopt
 
 #endif // BNOPT_COMPILER_LINK_OUTPUTFILE_H
