@@ -6,11 +6,13 @@
 #include "compiler/DiagnosticPrinter.h"
 #include "compiler/DriverOptions.h"
 #include "compiler/RemarkStreamer.h"
+#include "compiler/link/OutputFile.h"
 #include "compiler/reference/RunInterpreter.h"
 #include "dialect/AllDialects.h"
 #include "passes/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Support/InitLLVM.h"
@@ -106,6 +108,37 @@ static int compile(const DriverOptions &options,
   return asMainReturnCode(compilation.run(*kind));
 }
 
+/// Works as mlir-opt does; only the output is written as a compilation's is.
+static int optimize(int argc, char **argv, StringRef input, StringRef output,
+                    DialectRegistry &registry) {
+  const auto config = MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(input, &message);
+  if (!file)
+    return reportError(llvm::createStringError(message));
+  LogicalResult result = success();
+  const auto run = [&](llvm::raw_ostream &os) {
+    result = MlirOptMain(os, std::move(file), registry, config);
+  };
+  // What comes before an error is shown on a terminal, but makes no file.
+  std::string text;
+  if (output != "-") {
+    llvm::raw_string_ostream stream(text);
+    run(stream);
+    if (failed(result))
+      return EXIT_FAILURE;
+  }
+  llvm::Error error = writeOutput(output, [&](llvm::raw_ostream &os) {
+    if (output == "-")
+      run(os);
+    else
+      os << text;
+  });
+  return error ? reportError(std::move(error)) : asMainReturnCode(result);
+}
+
 int bnopt::runDriver(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   DialectRegistry registry;
@@ -120,6 +153,6 @@ int bnopt::runDriver(int argc, char **argv) {
       registry);
   DriverOptions options = getDriverOptions(input, output);
   if (!isCompilation(options))
-    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+    return optimize(argc, argv, input, output, registry);
   return compile(options, MlirOptMainConfig::createFromCLOptions(), registry);
 }
