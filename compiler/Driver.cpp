@@ -69,8 +69,6 @@ static int interpret(Compilation &compilation, const DriverOptions &options) {
 
 static int compile(const DriverOptions &options,
                    const MlirOptMainConfig &config, DialectRegistry &registry) {
-  if (llvm::Error error = checkDriverOptions(options))
-    return reportError(std::move(error));
   llvm::Expected<Target> target = Target::parse(options.target);
   if (!target)
     return reportError(target.takeError());
@@ -82,6 +80,9 @@ static int compile(const DriverOptions &options,
   context.appendDialectRegistry(registry);
   // The node says where; the operation in generic form helps only us.
   context.printOpOnDiagnostic(false);
+  const bool runsPasses = hasPasses(config, context);
+  if (llvm::Error error = checkDriverOptions(options, runsPasses))
+    return reportError(std::move(error));
   DiagnosticPrinter printer(&context, llvm::errs());
   Compilation compilation(options, *target, &context);
   if (failed(enableRemarks(config, options, compilation, context)))
@@ -89,11 +90,7 @@ static int compile(const DriverOptions &options,
   if (options.interpret)
     return interpret(compilation, options);
 
-  if (hasPasses(config, context)) {
-    if (options.summary || options.validate)
-      return reportError(llvm::createStringError(
-          "--summary and --validate are about a compilation; use "
-          "--stop-after=fold instead of passes"));
+  if (runsPasses) {
     auto addPasses = [&](PassManager &pm) {
       return config.setupPassPipeline(pm);
     };

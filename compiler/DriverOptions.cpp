@@ -7,6 +7,8 @@
 #include "llvm/Support/ManagedStatic.h"
 #include "llvm/Support/Path.h"
 
+#include <cmath>
+
 using namespace bnopt;
 namespace cl = llvm::cl;
 
@@ -204,36 +206,88 @@ DriverOptions bnopt::getDriverOptions(std::string inputPath,
   return options;
 }
 
+static bool isGiven(const cl::Option &option) {
+  return option.getNumOccurrences() > 0;
+}
+
 bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
-  const auto isGiven = [](const cl::Option &option) {
-    return option.getNumOccurrences() > 0;
-  };
   return isGiven(line.emit) || isGiven(line.stopAfter) ||
          isGiven(line.target) || isGiven(line.inputShapes) ||
          isGiven(line.report) || isGiven(line.refreshable) ||
          isGiven(line.summary) || isGiven(line.foldTolerance) ||
          isGiven(line.borderMapLimit) || isGiven(line.keep) ||
          isGiven(line.invalid) || isGiven(line.validate) ||
-         isGiven(line.validateTolerance) || isGiven(line.interpret);
+         isGiven(line.validateTolerance) || isGiven(line.interpret) ||
+         isGiven(line.inputs) || isGiven(line.output) || isGiven(line.seed);
 }
 
-llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {
-  // A tolerance that is not a number would let nothing through, silently.
-  if (!(options.fold.tolerance >= 0))
-    return llvm::createStringError(
-        "--fold-tolerance expects a number that is not negative, but got %g",
-        options.fold.tolerance);
+using OptionList = llvm::SmallVector<std::reference_wrapper<const cl::Option>>;
+
+/// What a user has asked for should not be left undone silently.
+static llvm::Error refuse(const OptionList &options, const char *where) {
+  for (const cl::Option &option : options)
+    if (isGiven(option))
+      return llvm::createStringError("--%s has no effect %s",
+                                     option.ArgStr.str().c_str(), where);
+  return llvm::Error::success();
+}
+
+/// Whether every option has something to have an effect on.
+static llvm::Error checkCombinations(bool hasPasses) {
+  const CommandLine &line = *commandLine;
+  const OptionList folding = {line.keep, line.invalid, line.foldTolerance,
+                              line.borderMapLimit};
+  OptionList phases = {line.stopAfter, line.target, line.report, line.summary,
+                       line.validate};
+  phases.append(folding);
+  if (line.interpret) {
+    if (hasPasses)
+      return llvm::createStringError(
+          "--interpret runs the model as it is, not the passes that are named");
+    phases.append({line.emit, line.refreshable});
+    return refuse(phases, "with --interpret");
+  }
+  if (llvm::Error error =
+          refuse({line.inputs, line.output}, "without --interpret"))
+    return error;
+  if (hasPasses)
+    if (llvm::Error error = refuse(
+            phases, "with passes, which take the place of a compilation"))
+      return error;
+  if (!line.validate)
+    if (llvm::Error error =
+            refuse({line.seed}, "without --interpret or --validate"))
+      return error;
+  if (isGiven(line.stopAfter) && line.stopAfter == Phase::Import)
+    return refuse(folding, "with --stop-after=import");
+  return llvm::Error::success();
+}
+
+/// Fails if `value`, where given, is no limit of an error. One that is not a
+/// number would let nothing through, and infinity all, silently.
+static llvm::Error checkTolerance(const char *option,
+                                  std::optional<double> value) {
+  if (!value || (*value >= 0 && std::isfinite(*value)))
+    return llvm::Error::success();
+  return llvm::createStringError("%s expects a finite number that is not "
+                                 "negative, but got %g",
+                                 option, *value);
+}
+
+llvm::Error bnopt::checkDriverOptions(const DriverOptions &options,
+                                      bool hasPasses) {
+  if (llvm::Error error =
+          checkTolerance("--fold-tolerance", options.fold.tolerance))
+    return error;
+  if (llvm::Error error =
+          checkTolerance("--validate-tolerance", options.validateTolerance))
+    return error;
   if (options.fold.borderMapLimit < 0)
     return llvm::createStringError(
         "--border-map-limit expects a number of elements that is not negative, "
         "but got %lld",
         static_cast<long long>(options.fold.borderMapLimit));
-  if (options.validateTolerance && !(*options.validateTolerance >= 0))
-    return llvm::createStringError(
-        "--validate-tolerance expects a number that is not negative, but got "
-        "%g",
-        *options.validateTolerance);
   if (options.validateTolerance && !options.validate)
     return llvm::createStringError(
         "--validate-tolerance has no effect without --validate");
@@ -241,7 +295,10 @@ llvm::Error bnopt::checkDriverOptions(const DriverOptions &options) {
     return llvm::createStringError(
         "--validate needs the fold phase, but --stop-after=import ends before "
         "it");
-  return llvm::Error::success();
+  if (options.outputPath == "-" && options.reportPath == "-")
+    return llvm::createStringError("only one of -o and --report can be '-', "
+                                   "standard output");
+  return checkCombinations(hasPasses);
 }
 
 static std::optional<OutputKind> getKindOfSuffix(llvm::StringRef path) {

@@ -63,8 +63,9 @@ DriverOptions getDriverOptions(std::string inputPath, std::string outputPath);
 /// Whether an option was given that only a compilation has.
 bool hasCompilationOptions();
 
-/// Fails if an option has a value that it cannot have.
-llvm::Error checkDriverOptions(const DriverOptions &options);
+/// Fails if an option has a value that it cannot have, or no effect beside the
+/// others and the passes that are named, if any are.
+llvm::Error checkDriverOptions(const DriverOptions &options, bool hasPasses);
 
 /// What to write: `emit`, or what the suffix of the output says, or MLIR where
 /// the compilation stops early. Fails on contradictions.

@@ -7,11 +7,14 @@
 
 // Without a value that makes sense nothing is compiled.
 // RUN: not bn-opt %s --stop-after=fold -o %t.mlir --fold-tolerance=-1 2>&1 | FileCheck %s --check-prefix=NEGATIVE
-// NEGATIVE: error: --fold-tolerance expects a number that is not negative, but got -1
+// NEGATIVE: error: --fold-tolerance expects a finite number that is not negative, but got -1
 // NEGATIVE-NOT: {{.}}
 // RUN: not bn-opt %s --stop-after=fold -o %t.mlir --fold-tolerance=nan 2>&1 | FileCheck %s --check-prefix=NAN
-// NAN: error: --fold-tolerance expects a number that is not negative, but got nan
+// NAN: error: --fold-tolerance expects a finite number that is not negative, but got nan
 // NAN-NOT: {{.}}
+// RUN: not bn-opt %s --stop-after=fold -o %t.mlir --fold-tolerance=inf 2>&1 | FileCheck %s --check-prefix=INF
+// INF: error: --fold-tolerance expects a finite number that is not negative, but got inf
+// INF-NOT: {{.}}
 // RUN: not bn-opt %s --stop-after=fold -o %t.mlir --border-map-limit=-1 2>&1 | FileCheck %s --check-prefix=LIMIT
 // LIMIT: error: --border-map-limit expects a number of elements that is not negative, but got -1
 // LIMIT-NOT: {{.}}
