@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace bnopt;
@@ -68,7 +69,8 @@ private:
   LogicalResult addRecipe(memref::GlobalOp global, bn::RecipeAttr recipe);
   FailureOr<int64_t> addSteps(bn::RecipeAttr recipe, memref::GlobalOp global);
   FailureOr<int64_t> getOperand(Attribute operand, memref::GlobalOp global);
-  LogicalResult checkSizes(const bnopt_recipe &recipe, memref::GlobalOp global);
+  LogicalResult checkSizes(const bnopt_recipe &recipe,
+                           ArrayRef<int64_t> packing, memref::GlobalOp global);
   int64_t getName(StringRef name);
   LogicalResult checkNoParameter(memref::GlobalOp global);
 
@@ -76,6 +78,7 @@ private:
   const WeightTable &weights;
   RefreshPlan plan;
   DenseMap<Attribute, int64_t> operands;
+  DenseMap<Attribute, RankedTensorType> parameterTypes;
   DenseMap<ArrayRef<bn::StepAttr>, int64_t> firstSteps;
   llvm::StringMap<int64_t> nameOffsets;
 };
@@ -89,6 +92,7 @@ void PlanBuilder::addParameters() {
       if (bool(value) != isFixed)
         continue;
       operands[parameter.getName()] = int64_t(plan.operands.size());
+      parameterTypes[parameter.getName()] = parameter.getType();
       plan.operands.push_back(
           getSignature(parameter.getName(), parameter.getType()));
       plan.values.push_back(value ? getBytes(value) : std::vector<char>());
@@ -108,17 +112,18 @@ FailureOr<int64_t> PlanBuilder::getOperand(Attribute operand,
   if (!operand)
     return -1;
   auto found = operands.find(operand);
-  if (found != operands.end())
-    return found->second;
   auto elements = dyn_cast<DenseElementsAttr>(operand);
-  if (!elements)
+  if (found == operands.end() && !elements)
     return global.emitError()
            << "the recipe of a constant reads " << operand
            << ", which is no parameter of '" << model.getSymName() << "'";
-  Type type = elements.getElementType();
+  Type type = elements ? elements.getElementType()
+                       : parameterTypes.lookup(operand).getElementType();
   if (!type.isF32() && !type.isF64())
     return global.emitError() << "the recipe of a constant reads numbers of "
                               << type << "; f32 and f64 are supported";
+  if (found != operands.end())
+    return found->second;
   const auto index = int64_t(plan.operands.size());
   operands[operand] = index;
   plan.operands.push_back(getSignature("", elements.getType()));
@@ -188,20 +193,54 @@ LogicalResult PlanBuilder::addRecipe(memref::GlobalOp global,
   }
   recipe.node = getName(getNodeName(global.getLoc()));
   plan.recipes.push_back(recipe);
-  return checkSizes(recipe, global);
+  return checkSizes(recipe, attribute.getPacking(), global);
+}
+
+/// The product of positive numbers; none when 64 bits do not hold it.
+static std::optional<int64_t> multiply(ArrayRef<int64_t> factors) {
+  int64_t product = 1;
+  for (int64_t factor : factors)
+    if (llvm::MulOverflow(product, factor, product))
+      return std::nullopt;
+  return product;
+}
+
+/// Whether `numFrom` elements, packed, fill `numTo`: the strides are those of
+/// an array of outputs, inputs, and taps, or of a matrix of inputs and outputs.
+static bool fillsPacked(ArrayRef<int64_t> packing, std::optional<int64_t> from,
+                        int64_t numTo) {
+  const int64_t tile = packing[0], outputs = packing[1], inputs = packing[2],
+                taps = packing[3], outputStride = packing[4],
+                inputStride = packing[5];
+  const bool isOutputMajor =
+      outputStride == multiply({inputs, taps}) &&
+      (inputStride == taps || (inputs == 1 && inputStride > taps));
+  const bool isInputMajor =
+      taps == 1 && outputStride == 1 && inputStride == outputs;
+  const int64_t numTiles = (outputs - 1) / tile + 1;
+  return (isOutputMajor || isInputMajor) && from &&
+         from == multiply({outputs, inputs, taps}) &&
+         multiply({numTiles, taps, inputs, tile}) == numTo;
 }
 
 /// Recipes come with the IR: none may lead a refresh out of bounds.
 LogicalResult PlanBuilder::checkSizes(const bnopt_recipe &recipe,
+                                      ArrayRef<int64_t> packing,
                                       memref::GlobalOp global) {
-  const auto hasElements = [&](int64_t operand, int64_t count) {
-    return ShapedType::getNumElements(plan.operands[operand].shape) == count;
+  const auto hasElements = [&](int64_t operand, std::optional<int64_t> count) {
+    return count && multiply(plan.operands[operand].shape) == count;
   };
-  const int64_t numFeatures = recipe.groups * recipe.features;
+  const int64_t numElements = global.getType().getNumElements();
+  const auto numFeatures = multiply({recipe.groups, recipe.features});
+  auto numRead =
+      multiply({recipe.groups, recipe.outer, recipe.features, recipe.inner});
   const bool isCopy = recipe.role == BNOPT_RECIPE_COPY;
-  bool fits =
-      recipe.operand < 0 || (isCopy && recipe.tile > 0) ||
-      hasElements(recipe.operand, numFeatures * recipe.outer * recipe.inner);
+  // Packing adds zeros, so that a copy reads fewer elements than it fills.
+  if (isCopy && !packing.empty())
+    numRead = multiply(plan.operands[recipe.operand].shape);
+  bool fits = packing.empty() ? numRead == numElements
+                              : fillsPacked(packing, numRead, numElements);
+  fits &= recipe.operand < 0 || hasElements(recipe.operand, numRead);
   // Whole tensors are read as f32; what is one number a feature may be f64.
   if (isCopy || recipe.role == BNOPT_RECIPE_WEIGHTS)
     fits &= plan.operands[recipe.operand].type.bits == 32;

@@ -47,6 +47,10 @@ LogicalResult ParameterAttr::verify(EmitError emitError, StringAttr name,
                                     DenseElementsAttr value) {
   if (!type.hasStaticShape())
     return emitError() << "expects a static shape, but got " << type;
+  if (!isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(
+          type.getElementType()))
+    return emitError() << "expects elements of f16, bf16, f32, or f64, but got "
+                       << type.getElementType();
   if (value && value.getType() != type)
     return emitError() << "expects 'value' to have type " << type
                        << ", but got " << value.getType();
@@ -97,5 +101,8 @@ LogicalResult RecipeAttr::verify(EmitError emitError, RecipeRole role,
   if (!packing.empty() && packing.size() != 6)
     return emitError() << "expects 'packing' to have 6 values, but got "
                        << packing.size();
+  const auto isPositive = [](int64_t value) { return value > 0; };
+  if (!llvm::all_of(view, isPositive) || !llvm::all_of(packing, isPositive))
+    return emitError() << "expects positive values in 'view' and 'packing'";
   return success();
 }

@@ -67,8 +67,29 @@ func.func @recipe_packing() attributes {recipe = #bn.recipe<copy of "w" packing 
 
 // -----
 
+// expected-error @+1 {{expects positive values in 'view' and 'packing'}}
+func.func @recipe_view_positive() attributes {recipe = #bn.recipe<weights of "w" by [<add of ["g"] at "">] view [1, 1, -4, 1]>} {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expects positive values in 'view' and 'packing'}}
+func.func @recipe_packing_positive() attributes {recipe = #bn.recipe<copy of "w" packing [1, 1, 0, 1, 1, 1]>} {
+  return
+}
+
+// -----
+
 // expected-error @+1 {{expects a static shape, but got 'tensor<?xf32>'}}
 func.func @parameter_shape() attributes {parameter = #bn.parameter<"w" as tensor<?xf32>>} {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expects elements of f16, bf16, f32, or f64, but got 'i32'}}
+func.func @parameter_elements() attributes {parameter = #bn.parameter<"w" as tensor<2xi32>>} {
   return
 }
 
