@@ -1,5 +1,6 @@
 #include "runtime/ModelLibrary.h"
 
+#include <algorithm>
 #include <dlfcn.h>
 
 namespace bnopt {
@@ -61,6 +62,35 @@ AlignedBuffer ModelLibrary::makeWorkspace() const {
                        std::to_string(descriptor->workspace_alignment) +
                        " bytes");
   return AlignedBuffer(descriptor->workspace_size);
+}
+
+static bool isSameType(DLDataType a, DLDataType b) {
+  return a.code == b.code && a.bits == b.bits && a.lanes == b.lanes;
+}
+
+void ModelLibrary::checkParameter(const std::string &name, DLDataType type,
+                                  const std::vector<int64_t> &shape) const {
+  const auto fail = [&](const std::string &reason) -> RuntimeError {
+    return RuntimeError("model '" + std::string(descriptor->name) +
+                        "' cannot be refreshed: " + reason);
+  };
+  if (!descriptor->refresh)
+    throw fail("compile it with --refreshable");
+  const std::span parameters(descriptor->parameters,
+                             size_t(descriptor->num_parameters) +
+                                 size_t(descriptor->num_fixed_parameters));
+  const auto info =
+      std::ranges::find_if(parameters, [&](const bnopt_tensor_info &info) {
+        return name == info.name;
+      });
+  if (info == parameters.end())
+    throw fail("model '" + std::string(descriptor->name) +
+               "' has no parameter '" + name + "'");
+  const std::span expected(info->shape, size_t(info->rank));
+  if (!isSameType(info->type, type) || !std::ranges::equal(expected, shape))
+    throw fail("parameter '" + name + "' expects " + typeName(info->type) +
+               " of shape " + shapeText(expected) + ", but got " +
+               typeName(type) + " of shape " + shapeText(shape));
 }
 
 void ModelLibrary::refresh(std::span<NamedTensor> parameters) {

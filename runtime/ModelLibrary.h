@@ -22,6 +22,10 @@ public:
 
   AlignedBuffer makeWorkspace() const;
 
+  /// Throws unless the model takes a parameter of this name, type, and shape.
+  void checkParameter(const std::string &name, DLDataType type,
+                      const std::vector<int64_t> &shape) const;
+
   /// Computes the weights of new parameters, or throws and changes nothing.
   /// Not while another thread runs the model.
   void refresh(std::span<NamedTensor> parameters);

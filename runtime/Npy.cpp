@@ -125,8 +125,7 @@ static Header readHeader(std::istream &file, const std::string &path) {
   // Two bytes in version 1, four since version 2.
   uint32_t size = 0;
   file.read(reinterpret_cast<char *>(&size), version == 1 ? 2 : 4);
-  constexpr uint32_t largestSensible = 1 << 20;
-  if (!file || size > largestSensible)
+  if (!file || size > largestNpyHeader - sizeof start - sizeof size)
     cannotRead(path, "its header is damaged");
   std::string text(size, '\0');
   if (!file.read(text.data(), size))
@@ -143,7 +142,8 @@ Tensor readNpy(const std::string &path) {
   return readNpy(file, size, path);
 }
 
-Tensor readNpy(std::istream &file, uint64_t size, const std::string &path) {
+NpyHeader readNpyHeader(std::istream &file, uint64_t size,
+                        const std::string &path) {
   const auto start = static_cast<uint64_t>(file.tellg());
   Header header = readHeader(file, path);
   if (header.isFortranOrder() && header.shape().size() > 1)
@@ -163,9 +163,14 @@ Tensor readNpy(std::istream &file, uint64_t size, const std::string &path) {
                          std::to_string(static_cast<uint64_t>(expected)) +
                          " bytes of data, but the file has " +
                          std::to_string(present));
-  Tensor tensor(type, std::move(shape));
+  return {type, std::move(shape)};
+}
+
+Tensor readNpy(std::istream &file, uint64_t size, const std::string &path) {
+  NpyHeader header = readNpyHeader(file, size, path);
+  Tensor tensor(header.type, std::move(header.shape));
   if (!file.read(reinterpret_cast<char *>(tensor.bytes().data()),
-                 static_cast<std::streamsize>(present)))
+                 static_cast<std::streamsize>(tensor.bytes().size())))
     cannotRead(path, std::strerror(errno));
   return tensor;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <unordered_set>
 #include <zlib.h>
 
 namespace bnopt {
@@ -28,6 +29,8 @@ public:
   std::vector<Member> readDirectory();
   /// The contents of a member, unpacked and checked.
   std::string read(const Member &member);
+  /// The first `size` bytes of a member, or all if it has fewer, unchecked.
+  std::string readStart(const Member &member, uint64_t size);
 
   [[noreturn]] void fail(const std::string &reason) const {
     throw RuntimeError("cannot read '" + path + "': " + reason);
@@ -38,7 +41,7 @@ private:
   /// Where the directory begins and how many members it lists.
   std::pair<uint64_t, uint64_t> findDirectory();
   Member parseMember(const std::string &header, const std::string &rest);
-  std::string inflate(const Member &member, std::string packed);
+  std::string inflate(const Member &member, std::string packed, uint64_t size);
 
   std::string path;
   std::ifstream file;
@@ -145,15 +148,23 @@ std::vector<Member> Archive::readDirectory() {
         parseMember(header, readAt(at + directoryHeaderSize, restSize)));
     at += directoryHeaderSize + restSize + field<uint16_t>(header, 32);
   }
+  // A small file whose members share their bytes could unpack to anything.
+  uint64_t left = fileSize;
+  for (const Member &member : members) {
+    if (member.packedSize > left)
+      fail("its members overlap, or it is cut off");
+    left -= member.packedSize;
+  }
   return members;
 }
 
-std::string Archive::inflate(const Member &member, std::string packed) {
+std::string Archive::inflate(const Member &member, std::string packed,
+                             uint64_t size) {
   // Deflate packs by a factor of 1032 at most.
   constexpr uint64_t largestFactor = 1040;
   if (member.size / largestFactor > packed.size())
     fail("member '" + member.name + "' is damaged");
-  std::string bytes(member.size, '\0');
+  std::string bytes(size, '\0');
   z_stream stream = {};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     throw std::bad_alloc();
@@ -177,12 +188,13 @@ std::string Archive::inflate(const Member &member, std::string packed) {
       break;
   }
   inflateEnd(&stream);
-  if (status != Z_STREAM_END || out != bytes.size())
+  const bool isAll = size == member.size;
+  if ((isAll && status != Z_STREAM_END) || out != bytes.size())
     fail("member '" + member.name + "' is damaged");
   return bytes;
 }
 
-std::string Archive::read(const Member &member) {
+std::string Archive::readStart(const Member &member, uint64_t size) {
   constexpr uint16_t isEncrypted = 1, stored = 0, deflated = 8;
   if (member.flags & isEncrypted)
     fail("member '" + member.name + "' is encrypted");
@@ -195,29 +207,43 @@ std::string Archive::read(const Member &member) {
   const uint64_t dataAt = member.headerAt + memberHeaderSize +
                           field<uint16_t>(header, 26) +
                           field<uint16_t>(header, 28);
-  std::string bytes = readAt(dataAt, member.packedSize);
+  size = std::min(size, member.size);
   if (member.method == deflated)
-    bytes = inflate(member, std::move(bytes));
+    return inflate(member, readAt(dataAt, member.packedSize), size);
+  if (member.packedSize != member.size)
+    fail("member '" + member.name + "' is damaged");
+  return readAt(dataAt, size);
+}
+
+std::string Archive::read(const Member &member) {
+  std::string bytes = readStart(member, member.size);
   const auto checksum =
       crc32_z(0, reinterpret_cast<const Bytef *>(bytes.data()), bytes.size());
-  if (bytes.size() != member.size || checksum != member.checksum)
+  if (checksum != member.checksum)
     fail("member '" + member.name + "' is damaged");
   return bytes;
 }
 
-std::vector<NamedTensor> readNpz(const std::string &path) {
+std::vector<NamedTensor> readNpz(const std::string &path,
+                                 const ParameterCheck &check) {
   Archive archive(path);
   std::vector<NamedTensor> tensors;
+  std::unordered_set<std::string> names;
   for (const Member &member : archive.readDirectory()) {
     constexpr std::string_view suffix = ".npy";
     if (!member.name.ends_with(suffix))
       archive.fail("member '" + member.name + "' is not a .npy file");
-    std::string bytes = archive.read(member);
-    const uint64_t size = bytes.size();
-    std::istringstream stream(std::move(bytes));
+    if (!names.insert(member.name).second)
+      archive.fail("member '" + member.name + "' comes twice");
+    const std::string memberPath = path + "/" + member.name;
+    std::string name =
+        member.name.substr(0, member.name.size() - suffix.size());
+    std::istringstream start(archive.readStart(member, largestNpyHeader));
+    const NpyHeader header = readNpyHeader(start, member.size, memberPath);
+    check(name, header.type, header.shape);
+    std::istringstream stream(archive.read(member));
     tensors.push_back(
-        {member.name.substr(0, member.name.size() - suffix.size()),
-         readNpy(stream, size, path + "/" + member.name)});
+        {std::move(name), readNpy(stream, member.size, memberPath)});
   }
   return tensors;
 }

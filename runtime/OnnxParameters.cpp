@@ -44,7 +44,8 @@ static bool isFloatingPoint(const TensorProto &tensor) {
   }
 }
 
-std::vector<NamedTensor> readOnnxParameters(const std::string &path) {
+std::vector<NamedTensor> readOnnxParameters(const std::string &path,
+                                            const ParameterCheck &check) {
   auto fail = [&](const std::string &reason) -> RuntimeError {
     return RuntimeError("cannot read '" + path + "': " + reason);
   };
@@ -58,9 +59,14 @@ std::vector<NamedTensor> readOnnxParameters(const std::string &path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const auto live = findLiveNames(model.graph());
   std::vector<NamedTensor> parameters;
+  std::unordered_set<std::string> names;
   for (const TensorProto &tensor : model.graph().initializer()) {
     if (!isFloatingPoint(tensor) || !live.contains(tensor.name()))
       continue;
+    if (!names.insert(tensor.name()).second)
+      throw fail("initializer '" + tensor.name() + "' comes twice");
+    check(tensor.name(), getOnnxType(tensor),
+          {tensor.dims().begin(), tensor.dims().end()});
     try {
       parameters.push_back({tensor.name(), convertOnnxTensor(tensor, &folder)});
     } catch (const RuntimeError &error) {
@@ -70,11 +76,12 @@ std::vector<NamedTensor> readOnnxParameters(const std::string &path) {
   return parameters;
 }
 
-std::vector<NamedTensor> readParameters(const std::string &path) {
+std::vector<NamedTensor> readParameters(const std::string &path,
+                                        const ParameterCheck &check) {
   if (path.ends_with(".npz"))
-    return readNpz(path);
+    return readNpz(path, check);
   if (path.ends_with(".onnx"))
-    return readOnnxParameters(path);
+    return readOnnxParameters(path, check);
   throw RuntimeError("cannot read '" + path +
                      "': files of parameters end in .npz or .onnx");
 }

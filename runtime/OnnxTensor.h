@@ -11,6 +11,9 @@ class TensorProto;
 
 namespace bnopt {
 
+/// The type of the elements of `proto`, or an error as below.
+DLDataType getOnnxType(const onnx::TensorProto &proto);
+
 /// The tensor in `proto`. External data is read from files in `folder`, or
 /// refused if that is null. Throws RuntimeError without the name of the file
 /// that `proto` comes from.

@@ -34,20 +34,22 @@ std::string shapeText(std::span<const int64_t> shape) {
   return text;
 }
 
-/// Throws when the size in bytes does not fit.
-static size_t countElements(std::span<const int64_t> shape,
-                            size_t elementSize) {
+size_t countElements(std::span<const int64_t> shape, DLDataType type) {
+  const size_t elementSize = type.bits / 8;
   size_t bytes = elementSize;
   for (int64_t extent : shape)
-    if (extent < 0 || __builtin_mul_overflow(bytes, size_t(extent), &bytes) ||
-        bytes > PTRDIFF_MAX)
+    if (extent < 0)
+      throw RuntimeError("shape " + shapeText(shape) +
+                         " has a size below zero");
+    else if (__builtin_mul_overflow(bytes, size_t(extent), &bytes) ||
+             bytes > PTRDIFF_MAX)
       throw RuntimeError("shape " + shapeText(shape) + " is too large");
   return bytes / elementSize;
 }
 
 Tensor::Tensor(DLDataType type, std::vector<int64_t> shape)
     : elementType(type), extents(std::move(shape)),
-      count(countElements(extents, type.bits / 8)), buffer(byteSize()) {}
+      count(countElements(extents, type)), buffer(byteSize()) {}
 
 DLTensor Tensor::view() {
   DLTensor view;

@@ -48,6 +48,10 @@ std::string typeName(DLDataType type);
 /// `1x3x224x224`; `scalar` without dimensions.
 std::string shapeText(std::span<const int64_t> shape);
 
+/// Elements of a tensor. Throws when a size is negative, or when a process
+/// could not address them.
+size_t countElements(std::span<const int64_t> shape, DLDataType type);
+
 /// A row-major tensor that owns its memory.
 class Tensor {
 public:

@@ -18,6 +18,17 @@ Tensor readNpy(const std::string &path);
 /// The same, of `size` bytes of a stream that messages call `path`.
 Tensor readNpy(std::istream &stream, uint64_t size, const std::string &path);
 
+/// What a .npy file says of its elements, which follow in the stream: as many
+/// as `size` bytes leave place for.
+struct NpyHeader {
+  DLDataType type;
+  std::vector<int64_t> shape;
+};
+NpyHeader readNpyHeader(std::istream &stream, uint64_t size,
+                        const std::string &path);
+/// Bytes before the elements, at most.
+constexpr uint64_t largestNpyHeader = (1 << 20) + 12;
+
 /// Writes format 1.0. Leaves no file behind when it fails.
 void writeNpy(const std::string &path, const Tensor &tensor);
 

@@ -113,6 +113,8 @@ static void applyOption(OptionCode code, const std::string &value,
     options.outputFolder = value;
     break;
   case OptRefresh:
+    if (value.empty())
+      throw RuntimeError("option '--refresh' expects a file");
     options.refresh = value;
     break;
   case OptRepeat:

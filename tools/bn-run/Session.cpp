@@ -65,7 +65,11 @@ getMillisecondsSince(std::chrono::steady_clock::time_point start) {
 }
 
 void Session::refresh(const std::string &path) {
-  std::vector<NamedTensor> parameters = readParameters(path);
+  std::vector<NamedTensor> parameters =
+      readParameters(path, [&](const std::string &name, DLDataType type,
+                               const std::vector<int64_t> &shape) {
+        library.checkParameter(name, type, shape);
+      });
   auto start = std::chrono::steady_clock::now();
   library.refresh(parameters);
   refreshTime = getMillisecondsSince(start);

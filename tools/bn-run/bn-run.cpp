@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 
 using namespace bnopt;
 
@@ -35,6 +36,9 @@ int main(int argc, char **argv) {
                    session.outputs());
     printReport(session, *options, comparison);
     return maxRelativeError(comparison) <= options->tolerance ? 0 : 1;
+  } catch (const std::bad_alloc &) {
+    std::fputs("bn-run: error: not enough memory\n", stderr);
+    return 1;
   } catch (const std::exception &error) {
     std::fprintf(stderr, "bn-run: error: %s\n", error.what());
     return 1;

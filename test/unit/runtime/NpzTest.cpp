@@ -112,9 +112,12 @@ protected:
         << archive << directory << end << comment;
   }
 
-  std::string error() {
+  static void takeAll(const std::string & /*name*/, DLDataType /*type*/,
+                      const std::vector<int64_t> & /*shape*/) {}
+
+  std::string error(const ParameterCheck &check = takeAll) {
     try {
-      readNpz(path);
+      readNpz(path, check);
     } catch (const RuntimeError &error) {
       return error.what();
     }
@@ -131,7 +134,7 @@ TEST_F(NpzTest, ReadsStoredAndDeflated) {
   add("bias.npy", makeNpy(std::vector<float>(1000, 4)), 8);
   add("wide.npy", makeNpy({5}), 8, /*isWide=*/true);
   write("a comment, which may follow");
-  auto tensors = readParameters(path);
+  auto tensors = readParameters(path, takeAll);
   ASSERT_EQ(tensors.size(), 3U);
   EXPECT_EQ(tensors[0].name, "conv/weight");
   EXPECT_THAT(tensors[0].tensor.shape(), ElementsAre(3));
@@ -144,7 +147,7 @@ TEST_F(NpzTest, ReadsStoredAndDeflated) {
 
 TEST_F(NpzTest, ReadsAnEmptyArchive) {
   write();
-  EXPECT_TRUE(readNpz(path).empty());
+  EXPECT_TRUE(readNpz(path, takeAll).empty());
 }
 
 TEST_F(NpzTest, RejectsOtherFiles) {
@@ -153,7 +156,7 @@ TEST_F(NpzTest, RejectsOtherFiles) {
   std::filesystem::remove(path);
   EXPECT_THAT(error(), EndsWith(": No such file or directory"));
   try {
-    readParameters("weights.bin");
+    readParameters("weights.bin", takeAll);
     FAIL();
   } catch (const RuntimeError &error) {
     EXPECT_STREQ(error.what(), "cannot read 'weights.bin': files of parameters "
@@ -210,6 +213,36 @@ TEST_F(NpzTest, RejectsMembersThatAreNoArrays) {
   add("a.npy", "text");
   write();
   EXPECT_THAT(error(), EndsWith(".npz/a.npy': it is not a .npy file"));
+}
+
+TEST_F(NpzTest, AsksBeforeItUnpacks) {
+  add("a.npy", makeNpy(std::vector<float>(1 << 20, 4)), 8);
+  // What is not unpacked is not found to be damaged.
+  archive.back() ^= 0xff;
+  write();
+  const auto refuse = [](const std::string &name, DLDataType type,
+                         const std::vector<int64_t> &shape) {
+    throw RuntimeError(name + ": " + typeName(type) + " " + shapeText(shape));
+  };
+  EXPECT_EQ(error(refuse), "a: f32 1048576");
+  EXPECT_THAT(error(), EndsWith("member 'a.npy' is damaged"));
+}
+
+TEST_F(NpzTest, RejectsMembersThatOverlap) {
+  add("a.npy", makeNpy(std::vector<float>(1000, 4)));
+  const std::string alone = directory;
+  directory[46] = 'b';
+  directory = alone + directory;
+  ++count;
+  write();
+  EXPECT_THAT(error(), EndsWith("its members overlap, or it is cut off"));
+}
+
+TEST_F(NpzTest, RejectsNamesThatComeTwice) {
+  add("a.npy", makeNpy({1}));
+  add("a.npy", makeNpy({2}));
+  write();
+  EXPECT_THAT(error(), EndsWith("member 'a.npy' comes twice"));
 }
 
 } // namespace

@@ -39,11 +39,14 @@ protected:
     node.add_output(output);
   }
 
+  static void takeAll(const std::string & /*name*/, DLDataType /*type*/,
+                      const std::vector<int64_t> & /*shape*/) {}
+
   std::vector<NamedTensor> read() {
     std::ofstream file(path, std::ios::binary);
     model.SerializeToOstream(&file);
     file.close();
-    return readParameters(path);
+    return readParameters(path, takeAll);
   }
 
   std::string error() {
@@ -102,6 +105,13 @@ TEST_F(OnnxParametersTest, ReadsExternalData) {
   ASSERT_EQ(tensors.size(), 1U);
   EXPECT_THAT(tensors[0].tensor.elements<float>(), ElementsAre(2));
 
+  tensor.set_dims(0, int64_t(1) << 40);
+  EXPECT_THAT(error(), EndsWith("weights.bin' is cut off"));
+  tensor.set_dims(0, 1);
+  tensor.mutable_external_data(0)->set_value(".");
+  EXPECT_THAT(error(), EndsWith("': it is a directory"));
+  tensor.mutable_external_data(0)->set_value("weights.bin");
+
   std::filesystem::resize_file(folder + "/weights.bin", 7);
   EXPECT_THAT(error(), EndsWith("weights.bin' is cut off"));
   tensor.mutable_external_data(1)->set_value("four");
@@ -113,14 +123,39 @@ TEST_F(OnnxParametersTest, ReadsExternalData) {
                                 "outside of the folder of the model"));
 }
 
+TEST_F(OnnxParametersTest, AsksBeforeItReads) {
+  addTensor("w", TensorProto::FLOAT, int64_t(1) << 40).add_float_data(1);
+  addNode({"w"}, "y");
+  EXPECT_THAT(error(), EndsWith("initializer 'w': shape 1099511627776 of f32 "
+                                "and the amount of data disagree"));
+  const auto refuse = [](const std::string &name, DLDataType type,
+                         const std::vector<int64_t> &shape) {
+    throw RuntimeError(name + ": " + typeName(type) + " " + shapeText(shape));
+  };
+  try {
+    readParameters(path, refuse);
+    FAIL();
+  } catch (const RuntimeError &error) {
+    EXPECT_STREQ(error.what(), "w: f32 1099511627776");
+  }
+}
+
+TEST_F(OnnxParametersTest, RejectsNamesThatComeTwice) {
+  addTensor("w", TensorProto::FLOAT, 1).add_float_data(1);
+  addTensor("w", TensorProto::FLOAT, 1).add_float_data(2);
+  addNode({"w"}, "y");
+  EXPECT_THAT(error(), EndsWith("initializer 'w' comes twice"));
+}
+
 TEST_F(OnnxParametersTest, RejectsBrokenModels) {
   addTensor("w", TensorProto::FLOAT, 2).add_float_data(1);
   addNode({"w"}, "y");
   EXPECT_THAT(error(), EndsWith("model.onnx': initializer 'w': shape 2 of f32 "
                                 "and the amount of data disagree"));
   std::ofstream(path) << "text";
-  EXPECT_THROW(readOnnxParameters(path), RuntimeError);
-  EXPECT_THROW(readOnnxParameters(folder + "/absent.onnx"), RuntimeError);
+  EXPECT_THROW(readOnnxParameters(path, takeAll), RuntimeError);
+  EXPECT_THROW(readOnnxParameters(folder + "/absent.onnx", takeAll),
+               RuntimeError);
 }
 
 } // namespace

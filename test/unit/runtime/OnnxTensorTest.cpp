@@ -73,6 +73,13 @@ TEST_F(OnnxTensorTest, RejectsMissingData) {
                                   "disagree");
 }
 
+TEST_F(OnnxTensorTest, RejectsSizesBelowZero) {
+  onnx::TensorProto proto = makeTensor();
+  proto.set_dims(1, -1);
+  save(proto);
+  EXPECT_THAT(errorOfReading(), EndsWith("shape 1x-1 has a size below zero"));
+}
+
 TEST_F(OnnxTensorTest, RejectsOtherTypes) {
   onnx::TensorProto proto = makeTensor();
   proto.set_data_type(onnx::TensorProto::STRING);
