@@ -7,65 +7,53 @@
 
 namespace bnopt {
 
-/// The words of C and C++ that a parameter could be called, and macros of
-/// common headers.
+/// The words of C and C++ that a parameter could be called, and macros in small
+/// letters of common headers.
 static constexpr llvm::StringLiteral keywords[] = {
-    "alignas",     "alignof",
-    "and",         "and_eq",
-    "asm",         "auto",
-    "bitand",      "bitor",
-    "bool",        "break",
-    "case",        "catch",
-    "char",        "char16_t",
-    "char32_t",    "char8_t",
-    "class",       "co_await",
-    "co_return",   "co_yield",
-    "compl",       "concept",
-    "const",       "const_cast",
-    "consteval",   "constexpr",
-    "constinit",   "continue",
-    "decltype",    "default",
-    "delete",      "do",
-    "double",      "dynamic_cast",
-    "else",        "enum",
-    "explicit",    "export",
-    "extern",      "false",
-    "float",       "for",
-    "friend",      "goto",
-    "if",          "inline",
-    "int",         "linux",
-    "long",        "mutable",
-    "namespace",   "new",
-    "noexcept",    "not",
-    "not_eq",      "nullptr",
-    "operator",    "or",
-    "or_eq",       "private",
-    "protected",   "public",
-    "register",    "reinterpret_cast",
-    "requires",    "restrict",
-    "return",      "short",
-    "signed",      "sizeof",
-    "static",      "static_assert",
-    "static_cast", "struct",
-    "switch",      "template",
-    "this",        "thread_local",
-    "throw",       "true",
-    "try",         "typedef",
-    "typeid",      "typename",
-    "typeof",      "typeof_unqual",
-    "union",       "unix",
-    "unsigned",    "using",
-    "virtual",     "void",
-    "volatile",    "wchar_t",
-    "while",       "xor",
-    "xor_eq"};
+    "alignas",       "alignof",       "and",
+    "and_eq",        "asm",           "auto",
+    "bitand",        "bitor",         "bool",
+    "break",         "case",          "catch",
+    "char",          "char16_t",      "char32_t",
+    "char8_t",       "class",         "co_await",
+    "co_return",     "co_yield",      "compl",
+    "complex",       "concept",       "const",
+    "const_cast",    "consteval",     "constexpr",
+    "constinit",     "continue",      "decltype",
+    "default",       "delete",        "do",
+    "double",        "dynamic_cast",  "else",
+    "enum",          "errno",         "explicit",
+    "export",        "extern",        "false",
+    "float",         "for",           "friend",
+    "goto",          "i386",          "if",
+    "imaginary",     "inline",        "int",
+    "linux",         "long",          "mutable",
+    "namespace",     "new",           "noexcept",
+    "noreturn",      "not",           "not_eq",
+    "nullptr",       "operator",      "or",
+    "or_eq",         "private",       "protected",
+    "public",        "register",      "reinterpret_cast",
+    "requires",      "restrict",      "return",
+    "short",         "signed",        "sizeof",
+    "static",        "static_assert", "static_cast",
+    "struct",        "switch",        "template",
+    "this",          "thread_local",  "throw",
+    "true",          "try",           "typedef",
+    "typeid",        "typename",      "typeof",
+    "typeof_unqual", "union",         "unix",
+    "unsigned",      "using",         "virtual",
+    "void",          "volatile",      "wchar_t",
+    "while",         "xor",           "xor_eq"};
 
 static std::string toIdentifier(llvm::StringRef name) {
   std::string identifier;
   for (char c : name)
     identifier += llvm::isAlnum(c) ? c : '_';
-  if (llvm::is_contained(keywords, identifier))
-    return identifier + "_";
+  // Macros are of capitals, by custom, and headers have thousands.
+  const bool isLikeMacro = llvm::none_of(identifier, llvm::isLower) &&
+                           llvm::any_of(identifier, llvm::isUpper);
+  if (isLikeMacro || llvm::is_contained(keywords, identifier))
+    identifier += '_';
   // What begins with '_' is the implementation's where a capital follows.
   const bool isFree = !identifier.empty() && llvm::isAlpha(identifier.front());
   return isFree ? identifier : "p" + identifier;

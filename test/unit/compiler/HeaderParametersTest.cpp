@@ -22,12 +22,20 @@ std::vector<std::string> getIdentifiers(std::vector<std::string> names) {
 }
 
 TEST(HeaderParametersTest, KeepsIdentifiers) {
-  EXPECT_THAT(getIdentifiers({"conv1", "W_2"}), ElementsAre("conv1", "W_2"));
+  EXPECT_THAT(getIdentifiers({"conv1", "Conv_2"}),
+              ElementsAre("conv1", "Conv_2"));
 }
 
 TEST(HeaderParametersTest, ReplacesWhatIdentifiersCannotHold) {
   EXPECT_THAT(getIdentifiers({"conv.weight", "7", "_x", "", "class", "ä"}),
               ElementsAre("conv_weight", "p7", "p_x", "p", "class_", "p__"));
+}
+
+TEST(HeaderParametersTest, AvoidsMacros) {
+  EXPECT_THAT(getIdentifiers({"NULL", "INT64.MAX", "W", "1", "_A", "errno"}),
+              ElementsAre("NULL_", "INT64_MAX_", "W_", "p1", "p_A_", "errno_"));
+  EXPECT_THAT(getIdentifiers({"W", "W_", "W_2"}),
+              ElementsAre("W_", "W__", "W_2_"));
 }
 
 TEST(HeaderParametersTest, TellsApartWhatComesOutAlike) {
