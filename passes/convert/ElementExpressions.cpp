@@ -100,9 +100,9 @@ static SmallVector<int64_t> getLongDims(ArrayRef<int64_t> shape) {
 static std::optional<Expression> undoReshape(const Expression &tensor,
                                              Value source) {
   auto from = dyn_cast<RankedTensorType>(source.getType());
-  if (!from)
+  auto type = dyn_cast<RankedTensorType>(tensor.value.getType());
+  if (!from || !type)
     return std::nullopt;
-  auto type = cast<RankedTensorType>(tensor.value.getType());
   const SmallVector<int64_t> longFrom = getLongDims(from.getShape());
   const SmallVector<int64_t> longDims = getLongDims(type.getShape());
   if (longFrom.size() != longDims.size() || from.getNumDynamicDims() > 1)
@@ -121,6 +121,11 @@ static bool isFloat(Value value) {
   return isa<FloatType>(getElementTypeOrSelf(value));
 }
 
+/// The dimensions of what has no rank correspond to nothing.
+static bool isUnranked(Value value) {
+  return isa<UnrankedTensorType>(value.getType());
+}
+
 static std::optional<Expression> stepOutsideLoops(const Expression &tensor) {
   Operation *op = tensor.value.getDefiningOp();
   if (!op)
@@ -132,7 +137,7 @@ static std::optional<Expression> stepOutsideLoops(const Expression &tensor) {
   const bool converts = isa<arith::ExtFOp, arith::TruncFOp, tensor::CastOp,
                             tosa::CastOp, tosa::IdentityOp>(op);
   if (converts && isFloat(op->getOperand(0)) && isFloat(tensor.value) &&
-      !isa<UnrankedTensorType>(op->getOperand(0).getType()))
+      !isUnranked(op->getOperand(0)) && !isUnranked(tensor.value))
     return Expression{op->getOperand(0), nullptr, tensor.dims};
   return std::nullopt;
 }
@@ -181,7 +186,7 @@ std::optional<Definition> getDefinition(Expression expression) {
   Operation *op = expression.value.getDefiningOp();
   std::optional<Arithmetic> kind =
       op ? getArithmetic(op) : std::optional<Arithmetic>();
-  if (!kind || !isFloat(expression.value))
+  if (!kind || !isFloat(expression.value) || isUnranked(expression.value))
     return std::nullopt;
   // The third operand of a TOSA product shifts integers.
   const bool isUnary =

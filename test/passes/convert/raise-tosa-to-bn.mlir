@@ -163,6 +163,79 @@ func.func @no_raise_integers(%x: tensor<1x3xi32>, %s: tensor<1x3xi32>) -> tensor
   return %1 : tensor<1x3xi32>
 }
 
+// What has no rank says not which dimension it goes along.
+// CHECK-LABEL: @no_raise_unranked_reshape
+// CHECK-NOT: bn.
+// CHECK: return
+func.func @no_raise_unranked_reshape(%x: tensor<2x3xf32>, %m: tensor<3xf32>, %v: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %zero = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %epsilon = "tosa.const"() <{values = dense<0.125> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %shape = tosa.const_shape {values = dense<[1, 3]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %mu = tosa.reshape %m, %shape : (tensor<3xf32>, !tosa.shape<2>) -> tensor<*xf32>
+  %0 = tosa.sub %x, %mu : (tensor<2x3xf32>, tensor<*xf32>) -> tensor<2x3xf32>
+  %1 = tosa.add %v, %epsilon : (tensor<1x3xf32>, tensor<1x1xf32>) -> tensor<1x3xf32>
+  %2 = tosa.rsqrt %1 : (tensor<1x3xf32>) -> tensor<1x3xf32>
+  %3 = tosa.mul %0, %2, %zero : (tensor<2x3xf32>, tensor<1x3xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// Of another rank than the whole.
+// CHECK-LABEL: @no_raise_unranked_identity
+// CHECK-NOT: bn.
+// CHECK: return
+func.func @no_raise_unranked_identity(%x: tensor<2x3xf32>, %m: tensor<3xf32>, %v: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %zero = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %epsilon = "tosa.const"() <{values = dense<0.125> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %mu = tosa.identity %m : (tensor<3xf32>) -> tensor<*xf32>
+  %0 = tosa.sub %x, %mu : (tensor<2x3xf32>, tensor<*xf32>) -> tensor<2x3xf32>
+  %1 = tosa.add %v, %epsilon : (tensor<1x3xf32>, tensor<1x1xf32>) -> tensor<1x3xf32>
+  %2 = tosa.rsqrt %1 : (tensor<1x3xf32>) -> tensor<1x3xf32>
+  %3 = tosa.mul %0, %2, %zero : (tensor<2x3xf32>, tensor<1x3xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: @no_raise_unranked_cast
+// CHECK-NOT: bn.
+// CHECK: return
+func.func @no_raise_unranked_cast(%x: tensor<2x3xf32>, %m: tensor<3xf32>, %v: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %zero = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %epsilon = "tosa.const"() <{values = dense<0.125> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %half = tosa.cast %m : (tensor<3xf32>) -> tensor<3xf16>
+  %mu = tosa.cast %half : (tensor<3xf16>) -> tensor<*xf32>
+  %0 = tosa.sub %x, %mu : (tensor<2x3xf32>, tensor<*xf32>) -> tensor<2x3xf32>
+  %1 = tosa.add %v, %epsilon : (tensor<1x3xf32>, tensor<1x1xf32>) -> tensor<1x3xf32>
+  %2 = tosa.rsqrt %1 : (tensor<1x3xf32>) -> tensor<1x3xf32>
+  %3 = tosa.mul %0, %2, %zero : (tensor<2x3xf32>, tensor<1x3xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: @no_raise_unranked_root
+// CHECK-NOT: bn.
+// CHECK: return
+func.func @no_raise_unranked_root(%x: tensor<2x3xf32>, %m: tensor<1x3xf32>, %v: tensor<1x3xf32>) -> tensor<2x3xf32> {
+  %zero = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %epsilon = "tosa.const"() <{values = dense<0.125> : tensor<1x1xf32>}> : () -> tensor<1x1xf32>
+  %0 = tosa.sub %x, %m : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  %1 = tosa.add %v, %epsilon : (tensor<1x3xf32>, tensor<1x1xf32>) -> tensor<1x3xf32>
+  %2 = tosa.rsqrt %1 : (tensor<1x3xf32>) -> tensor<*xf32>
+  %3 = tosa.mul %0, %2, %zero : (tensor<2x3xf32>, tensor<*xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: @no_raise_unranked_scale_shift
+// CHECK-NOT: bn.
+// CHECK: return
+func.func @no_raise_unranked_scale_shift(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %zero = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %shape = tosa.const_shape {values = dense<[1, 3]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %vector = "tosa.const"() <{values = dense<[2.0, 3.0, 4.0]> : tensor<3xf32>}> : () -> tensor<3xf32>
+  %scale = tosa.reshape %vector, %shape : (tensor<3xf32>, !tosa.shape<2>) -> tensor<*xf32>
+  %shift = tosa.identity %vector : (tensor<3xf32>) -> tensor<*xf32>
+  %0 = tosa.mul %x, %scale, %zero : (tensor<2x3xf32>, tensor<*xf32>, tensor<1xi8>) -> tensor<2x3xf32>
+  %1 = tosa.add %0, %shift : (tensor<2x3xf32>, tensor<*xf32>) -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}
+
 {-#
   dialect_resources: {
     builtin: {
