@@ -5,6 +5,8 @@
 #include "passes/Passes.h"
 #include "passes/convert/BatchNormMatcher.h"
 
+#include "dialect/Interfaces/InferredTypes.h"
+
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -13,6 +15,7 @@
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 
 using namespace mlir;
 
@@ -78,6 +81,18 @@ bool isConstant(const Parameter &parameter) {
   return !parameter.tensor || matchPattern(parameter.tensor, m_Constant());
 }
 
+/// Why `parameter` cannot be a vector of `numFeatures` elements, or null.
+const char *findObstacle(const Parameter &parameter, int64_t numFeatures) {
+  if (!parameter.tensor)
+    return ShapedType::isDynamic(numFeatures) ? "the features are not counted"
+                                              : nullptr;
+  // Loops with an empty operand may be shorter than their result.
+  auto type = cast<RankedTensorType>(parameter.tensor.getType());
+  const bool isVector = !type.hasStaticShape() ||
+                        areCompatibleSizes(type.getNumElements(), numFeatures);
+  return isVector ? nullptr : "a parameter has not one element per feature";
+}
+
 struct ScaleShift {
   Value input;
   Parameter scale, shift;
@@ -85,6 +100,23 @@ struct ScaleShift {
 };
 
 } // namespace
+
+/// `parameters` as vectors with an element, of type `elementType` where they
+/// are numbers, for each index of dimension `feature` of `input`.
+static FailureOr<SmallVector<Value>>
+buildVectors(Operation *op, ArrayRef<Parameter> parameters, Value input,
+             int64_t feature, Type elementType, PatternRewriter &rewriter) {
+  const int64_t numFeatures =
+      cast<RankedTensorType>(input.getType()).getDimSize(feature);
+  for (const Parameter &parameter : parameters)
+    if (const char *reason = findObstacle(parameter, numFeatures))
+      return rewriter.notifyMatchFailure(op, reason);
+  rewriter.setInsertionPoint(op);
+  return llvm::map_to_vector(parameters, [&](const Parameter &parameter) {
+    return buildVector(rewriter, op->getLoc(), parameter, numFeatures,
+                       elementType);
+  });
+}
 
 /// The `bn.inference` that computes `root`, of type `type`, before `op`.
 static FailureOr<Value> buildBatchNorm(Operation *op, const Expression &root,
@@ -104,18 +136,13 @@ static FailureOr<Value> buildBatchNorm(Operation *op, const Expression &root,
       isOfThisBatch(norm->variance.tensor, norm->input))
     return rewriter.notifyMatchFailure(
         op, "statistics are computed, not parameters of the model");
-  rewriter.setInsertionPoint(op);
-  auto inputType = cast<RankedTensorType>(norm->input.getType());
-  SmallVector<Value> vectors;
-  for (const Parameter &parameter : parameters) {
-    vectors.push_back(buildVector(rewriter, op->getLoc(), parameter,
-                                  inputType.getDimSize(*feature),
-                                  type.getElementType()));
-    if (!vectors.back())
-      return rewriter.notifyMatchFailure(op, "the features are not counted");
-  }
-  return bn::InferenceOp::create(rewriter, op->getLoc(), inputType, norm->input,
-                                 vectors[0], vectors[1], vectors[2], vectors[3],
+  FailureOr<SmallVector<Value>> vectors = buildVectors(
+      op, parameters, norm->input, *feature, type.getElementType(), rewriter);
+  if (failed(vectors))
+    return failure();
+  return bn::InferenceOp::create(rewriter, op->getLoc(), norm->input.getType(),
+                                 norm->input, (*vectors)[0], (*vectors)[1],
+                                 (*vectors)[2], (*vectors)[3],
                                  APFloat(norm->epsilon), *feature)
       .getResult();
 }
@@ -173,19 +200,16 @@ LogicalResult raiseScaleShift(Operation *op, PatternRewriter &rewriter) {
   if (!match)
     return rewriter.notifyMatchFailure(
         op, "not a product with a constant, and a constant, per feature");
-  rewriter.setInsertionPoint(op);
   auto type = cast<RankedTensorType>(match->input.getType());
-  auto build = [&](const Parameter &parameter) {
-    return buildVector(rewriter, op->getLoc(), parameter,
-                       type.getDimSize(match->featureIndex),
-                       type.getElementType());
-  };
-  Value scale = build(match->scale), shift = build(match->shift);
-  if (!scale || !shift)
-    return rewriter.notifyMatchFailure(op, "the features are not counted");
+  FailureOr<SmallVector<Value>> vectors =
+      buildVectors(op, {match->scale, match->shift}, match->input,
+                   match->featureIndex, type.getElementType(), rewriter);
+  if (failed(vectors))
+    return failure();
   replace(rewriter, op,
           bn::ScaleShiftOp::create(rewriter, op->getLoc(), type, match->input,
-                                   scale, shift, match->featureIndex));
+                                   (*vectors)[0], (*vectors)[1],
+                                   match->featureIndex));
   return success();
 }
 
@@ -233,8 +257,9 @@ FailureOr<linalg::GenericOp> raiseInside(linalg::GenericOp loops,
     return rewriter.notifyMatchFailure(loops, "not elementwise");
   ArrayRef<int64_t> shape = getResultType(loops).getShape();
   for (Operation &op : llvm::reverse(*loops.getBody())) {
-    // What ends in a product may be part of a longer one.
-    if (!isa<arith::AddFOp>(op))
+    // What ends in a product may be part of a longer one. Sums of vectors or
+    // of whole tensors are not elements.
+    if (!isa<arith::AddFOp>(op) || !isa<FloatType>(op.getResult(0).getType()))
       continue;
     inside->value = op.getResult(0);
     auto type = RankedTensorType::get(shape, inside->value.getType());

@@ -256,3 +256,84 @@ func.func @no_raise_variance_from_input(%x: tensor<1x3xf32>, %mean: tensor<1x3xf
   } -> tensor<1x3xf32>
   return %y : tensor<1x3xf32>
 }
+
+// -----
+
+#data = affine_map<(d0, d1) -> (d0, d1)>
+#second = affine_map<(d0, d1) -> (d1)>
+// The loops are empty, and three features need three parameters.
+// CHECK-LABEL: @no_raise_parameters_of_another_size
+// CHECK: linalg.generic
+func.func @no_raise_parameters_of_another_size(%x: tensor<?x3xf32>, %scale: tensor<0xf32>, %offset: tensor<0xf32>, %mean: tensor<0xf32>, %variance: tensor<0xf32>) -> tensor<?x3xf32> {
+  %epsilon = arith.constant 1.000000e-05 : f32
+  %y = linalg.generic {indexing_maps = [#data, #second, #second, #second, #second, #data], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %scale, %offset, %mean, %variance : tensor<?x3xf32>, tensor<0xf32>, tensor<0xf32>, tensor<0xf32>, tensor<0xf32>) outs(%x : tensor<?x3xf32>) {
+  ^bb0(%in: f32, %s: f32, %o: f32, %m: f32, %v: f32, %out: f32):
+    %1 = arith.addf %v, %epsilon : f32
+    %2 = math.rsqrt %1 : f32
+    %3 = arith.subf %in, %m : f32
+    %4 = arith.mulf %3, %2 : f32
+    %5 = arith.mulf %4, %s : f32
+    %r = arith.addf %5, %o : f32
+    linalg.yield %r : f32
+  } -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// -----
+
+#data = affine_map<(d0, d1) -> (d0, d1)>
+#second = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: @no_raise_scale_shift_of_another_size
+// CHECK: linalg.generic
+func.func @no_raise_scale_shift_of_another_size(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  %scale = arith.constant dense<> : tensor<0xf32>
+  %shift = arith.constant 0.5 : f32
+  %y = linalg.generic {indexing_maps = [#data, #second, #data], iterator_types = ["parallel", "parallel"]} ins(%x, %scale : tensor<?x3xf32>, tensor<0xf32>) outs(%x : tensor<?x3xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %1 = arith.mulf %in, %s : f32
+    %r = arith.addf %1, %shift : f32
+    linalg.yield %r : f32
+  } -> tensor<?x3xf32>
+  return %y : tensor<?x3xf32>
+}
+
+// -----
+
+#data = affine_map<(d0, d1) -> (d0, d1)>
+#second = affine_map<(d0, d1) -> (d1)>
+// The elements are vectors.
+// CHECK-LABEL: @no_raise_vectors
+// CHECK: linalg.generic
+func.func @no_raise_vectors(%x: tensor<2x3xvector<2xf32>>, %mean: tensor<3xvector<2xf32>>, %variance: tensor<3xvector<2xf32>>, %offset: tensor<3xvector<2xf32>>, %init: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %epsilon = arith.constant dense<1.000000e-05> : vector<2xf32>
+  %y = linalg.generic {indexing_maps = [#data, #second, #second, #second, #data], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %mean, %variance, %offset : tensor<2x3xvector<2xf32>>, tensor<3xvector<2xf32>>, tensor<3xvector<2xf32>>, tensor<3xvector<2xf32>>) outs(%init : tensor<2x3xf32>) {
+  ^bb0(%in: vector<2xf32>, %m: vector<2xf32>, %v: vector<2xf32>, %o: vector<2xf32>, %out: f32):
+    %1 = arith.addf %v, %epsilon : vector<2xf32>
+    %2 = math.rsqrt %1 : vector<2xf32>
+    %3 = arith.subf %in, %m : vector<2xf32>
+    %4 = arith.mulf %3, %2 : vector<2xf32>
+    %5 = arith.addf %4, %o : vector<2xf32>
+    %r = builtin.unrealized_conversion_cast %5 : vector<2xf32> to f32
+    linalg.yield %r : f32
+  } -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// -----
+
+#data = affine_map<(d0, d1) -> (d0, d1)>
+// A sum of whole tensors among the loops.
+// CHECK-LABEL: @no_raise_sum_of_tensors
+// CHECK: linalg.generic
+func.func @no_raise_sum_of_tensors(%x: tensor<2x3xf32>, %t: tensor<4xf32>, %i: index) -> tensor<2x3xf32> {
+  %y = linalg.generic {indexing_maps = [#data, #data], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<2x3xf32>) outs(%x : tensor<2x3xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %1 = arith.addf %t, %t : tensor<4xf32>
+    %2 = tensor.extract %1[%i] : tensor<4xf32>
+    %r = arith.mulf %in, %2 : f32
+    linalg.yield %r : f32
+  } -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
