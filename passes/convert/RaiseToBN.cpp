@@ -274,19 +274,26 @@ FailureOr<linalg::GenericOp> raiseInside(linalg::GenericOp loops,
 // All of a program
 //===----------------------------------------------------------------------===//
 
-/// Erases `roots` and whatever computes their operands, or is captured by their
-/// regions, as far as nothing uses it.
+/// What computes the operands of `op` and the values that its regions capture.
+static SmallVector<Operation *> getProducers(Operation *op) {
+  llvm::SetVector<Value> values(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), values);
+  SmallVector<Operation *> producers;
+  for (Value value : values)
+    if (Operation *producer = value.getDefiningOp())
+      producers.push_back(producer);
+  return producers;
+}
+
+/// Erases `roots`, and whatever computes what they use, as far as nothing else
+/// uses it.
 static void eraseDead(ArrayRef<Operation *> roots) {
   llvm::SetVector<Operation *> pending(roots.begin(), roots.end());
   while (!pending.empty()) {
     Operation *dead = pending.pop_back_val();
     if (!isOpTriviallyDead(dead))
       continue;
-    llvm::SetVector<Value> values(dead->operand_begin(), dead->operand_end());
-    getUsedValuesDefinedAbove(dead->getRegions(), values);
-    for (Value value : values)
-      if (Operation *producer = value.getDefiningOp())
-        pending.insert(producer);
+    pending.insert_range(getProducers(dead));
     dead->erase();
   }
 }
@@ -329,6 +336,8 @@ void raiseUnder(Operation *root, function_ref<bool(Operation *)> isCandidate,
     }
     if (!isCandidate(op))
       continue;
+    // The body that captures some of them may move into other loops.
+    const SmallVector<Operation *> producers = getProducers(op);
     if (succeeded(raiseBatchNorm(op, rewriter)))
       ++counts.batchNorms;
     else if (succeeded(raiseScaleShift(op, rewriter)))
@@ -339,6 +348,7 @@ void raiseUnder(Operation *root, function_ref<bool(Operation *)> isCandidate,
       continue;
     dead.insert(op);
     raised.push_back(op);
+    raised.append(producers);
   }
   eraseDead(raised);
 }

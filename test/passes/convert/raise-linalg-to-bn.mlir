@@ -229,16 +229,18 @@ func.func @raise_scale_shift(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
 
 // -----
 
-// As a fusion leaves it: an activation in the same loops, which stays.
+// As a fusion leaves it: an activation in the same loops, which stays. Epsilon goes.
 
 #data = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 #feature = affine_map<(d0, d1, d2) -> (d1)>
 // CHECK-LABEL: @raise_fused_with_relu
 // CHECK-SAME: (%[[INPUT:.*]]: tensor<2x3x4xf32>,
-// CHECK: %[[NORM:.*]] = bn.inference %[[INPUT]],
+// CHECK-NEXT: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: tensor.empty
+// CHECK-NEXT: %[[NORM:.*]] = bn.inference %[[INPUT]],
 // CHECK-NEXT: %[[RESULT:.*]] = linalg.generic {{.*}} ins(%[[NORM]] : tensor<2x3x4xf32>) outs(%{{.*}} : tensor<2x3x4xf32>) {
 // CHECK-NEXT: ^bb0(%[[ELEMENT:.*]]: f32, %{{.*}}: f32):
-// CHECK-NEXT: %[[RELU:.*]] = arith.maximumf %[[ELEMENT]],
+// CHECK-NEXT: %[[RELU:.*]] = arith.maximumf %[[ELEMENT]], %[[ZERO]]
 // CHECK-NEXT: linalg.yield %[[RELU]]
 // CHECK-NEXT: }
 // CHECK-NEXT: return %[[RESULT]]
@@ -269,8 +271,10 @@ func.func @raise_fused_with_relu(%x: tensor<2x3x4xf32>, %scale: tensor<3xf32>, %
 #feature = affine_map<(d0, d1, d2) -> (d0)>
 // CHECK-LABEL: @raise_two_fused_with_add
 // CHECK-SAME: (%[[X:.*]]: tensor<2x3x4xf32>, %[[Y:.*]]: tensor<2x3x4xf32>,
-// CHECK: bn.inference %[[Y]], {{.*}} featureIndex = 1
-// CHECK: bn.inference %[[X]], {{.*}} featureIndex = 1
+// CHECK-NEXT: arith.constant 0.000000e+00
+// CHECK-NEXT: tensor.empty
+// CHECK-NEXT: bn.inference %[[Y]], {{.*}} featureIndex = 1
+// CHECK-NEXT: bn.inference %[[X]], {{.*}} featureIndex = 1
 // CHECK-NEXT: linalg.generic
 // CHECK-NEXT: ^bb0
 // CHECK-NEXT: arith.addf
