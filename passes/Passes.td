@@ -486,8 +486,9 @@ def RaiseLinalgToBNPass : Pass<"raise-linalg-to-bn"> {
       several, named ones and broadcasts among them,
     - in the midst of a `linalg.generic` that goes on with it, where it ends in
       the addition of an offset,
-    - in any order of factors and terms, the root as a divisor or not, scale and
-      offset there or not, or as `x·f + (offset − mean·f)`,
+    - in any order of factors and terms, the root as a divisor, a reciprocal or a
+      power of ±½, scale and offset there or not, or as
+      `x·f + (offset − mean·f)`,
     - if the parameters vary along one and the same dimension of x,
     - if epsilon is a constant inside the root,
     - if mean and variance are not computed by a reduction, or from x: those
@@ -523,8 +524,9 @@ def RaiseTosaToBNPass : Pass<"raise-tosa-to-bn"> {
   let summary = "Recognize batch normalization among TOSA operators";
   let description = [{
     The expressions of `raise-linalg-to-bn`, under the same conditions, in
-    `tosa.sub`, `tosa.add`, `tosa.rsqrt` and `tosa.mul` with parameters of the
-    rank of the data: constants, or vectors that are reshaped.
+    `tosa.sub`, `tosa.add`, `tosa.mul`, `tosa.rsqrt`, `tosa.pow` and
+    `tosa.reciprocal` with parameters of the rank of the data: constants, or
+    vectors that are reshaped.
 
     ```mlir
     %0 = tosa.sub %x, %mean : (tensor<1x64x8x8xf32>, tensor<1x64x1x1xf32>) -> tensor<1x64x8x8xf32>

@@ -47,26 +47,33 @@ bool BatchNormMatcher::takeParameter(const Expression &expression,
   return true;
 }
 
-/// The factors of a product of products and quotients, and what it is divided
-/// by; ones are left out. A batch norm has three, and a product of more than
-/// `maxFactors` is not looked through.
+/// The factors of a product of products, quotients and reciprocals, and what it
+/// is divided by; ones are left out. A batch norm has three, and a product of
+/// more than `maxFactors` is not looked through.
 bool BatchNormMatcher::flatten(const Expression &product,
                                SmallVector<Expression> &factors,
                                SmallVector<Expression> &divisors) {
   constexpr size_t maxFactors = 8;
-  SmallVector<Expression> pending = {product};
+  struct Factor {
+    Expression expression;
+    bool divides;
+  };
+  SmallVector<Factor> pending = {{product, false}};
   while (!pending.empty()) {
     if (pending.size() + factors.size() + divisors.size() > maxFactors)
       return fail("a product of too many factors");
-    const Expression factor = pending.pop_back_val();
+    const auto [factor, divides] = pending.pop_back_val();
     std::optional<Definition> definition = getDefinition(factor);
     if (definition && definition->kind == Arithmetic::Multiply) {
-      pending.append(definition->operands);
+      for (const Expression &operand : definition->operands)
+        pending.push_back({operand, divides});
     } else if (definition && definition->kind == Arithmetic::Divide) {
-      pending.push_back(definition->operands[0]);
-      divisors.push_back(definition->operands[1]);
+      pending.push_back({definition->operands[0], divides});
+      pending.push_back({definition->operands[1], !divides});
+    } else if (definition && definition->kind == Arithmetic::Invert) {
+      pending.push_back({definition->operands[0], !divides});
     } else if (getConstant(factor) != 1.0) {
-      factors.push_back(factor);
+      (divides ? divisors : factors).push_back(factor);
     }
   }
   return true;

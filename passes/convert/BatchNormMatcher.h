@@ -19,10 +19,10 @@ struct BatchNorm {
 };
 
 /// The batch norm that `root`, of type `type`, is: factors and terms in any
-/// order, the root as a divisor or not, scale and offset there or not, or as
-/// x·f + (offset − mean·f) with f = scale·rsqrt(…). Parameters vary along one
-/// dimension each, not necessarily the same. Otherwise none, and `reason` says
-/// what is in the way.
+/// order, the root as a divisor, a reciprocal or a power of ±½, scale and
+/// offset there or not, or as x·f + (offset − mean·f) with f = scale·rsqrt(…).
+/// Parameters vary along one dimension each, not necessarily the same.
+/// Otherwise none, and `reason` says what is in the way.
 std::optional<BatchNorm> matchBatchNorm(const Expression &root,
                                         mlir::RankedTensorType type,
                                         std::string &reason);

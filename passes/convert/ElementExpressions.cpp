@@ -159,6 +159,7 @@ static std::optional<Arithmetic> getArithmetic(Operation *op) {
       .Case<arith::MulFOp, tosa::MulOp>(
           [](auto) { return Arithmetic::Multiply; })
       .Case<arith::DivFOp>([](auto) { return Arithmetic::Divide; })
+      .Case<tosa::ReciprocalOp>([](auto) { return Arithmetic::Invert; })
       .Case<math::SqrtOp>([](auto) { return Arithmetic::Root; })
       .Case<math::RsqrtOp, tosa::RsqrtOp>(
           [](auto) { return Arithmetic::InverseRoot; })
@@ -180,19 +181,38 @@ static Expression getOperand(const Expression &expression, Value operand) {
   return result;
 }
 
+/// A power that is a root. Any other has no definition.
+static std::optional<Arithmetic> getRoot(const Expression &power,
+                                         Operation *op) {
+  const std::optional<double> exponent =
+      getConstant(getOperand(power, op->getOperand(1)));
+  if (exponent == 0.5)
+    return Arithmetic::Root;
+  if (exponent == -0.5)
+    return Arithmetic::InverseRoot;
+  return std::nullopt;
+}
+
+static bool isUnary(Arithmetic kind) {
+  return kind == Arithmetic::Invert || kind == Arithmetic::Root ||
+         kind == Arithmetic::InverseRoot;
+}
+
 std::optional<Definition> getDefinition(Expression expression) {
   while (auto next = lookThrough(expression))
     expression = *next;
   Operation *op = expression.value.getDefiningOp();
-  std::optional<Arithmetic> kind =
-      op ? getArithmetic(op) : std::optional<Arithmetic>();
-  if (!kind || !isFloat(expression.value) || isUnranked(expression.value))
+  if (!op || !isFloat(expression.value) || isUnranked(expression.value))
     return std::nullopt;
-  // The third operand of a TOSA product shifts integers.
-  const bool isUnary =
-      *kind == Arithmetic::Root || *kind == Arithmetic::InverseRoot;
+  std::optional<Arithmetic> kind = isa<math::PowFOp, tosa::PowOp>(op)
+                                       ? getRoot(expression, op)
+                                       : getArithmetic(op);
+  if (!kind)
+    return std::nullopt;
+  // The second operand of a power is in its kind, and the third of a TOSA
+  // product shifts integers.
   Definition definition{*kind, {}};
-  for (Value operand : op->getOperands().take_front(isUnary ? 1 : 2))
+  for (Value operand : op->getOperands().take_front(isUnary(*kind) ? 1 : 2))
     definition.operands.push_back(getOperand(expression, operand));
   return definition;
 }

@@ -30,7 +30,16 @@ Expression getRootExpression(mlir::Value result);
 /// None where arithmetic is, or something that is not elementwise.
 std::optional<Expression> lookThrough(const Expression &expression);
 
-enum class Arithmetic { Add, Subtract, Multiply, Divide, Root, InverseRoot };
+/// Powers of ½ and −½ are roots.
+enum class Arithmetic {
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Invert,
+  Root,
+  InverseRoot
+};
 
 /// What computes an expression, however far away, and of what.
 struct Definition {
