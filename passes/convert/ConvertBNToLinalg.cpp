@@ -144,7 +144,7 @@ struct ConvertBNToLinalgPass
   LogicalResult initialize(MLIRContext *context) override {
     if (statisticsBits != 32 && statisticsBits != 64)
       return emitError(UnknownLoc::get(context))
-             << "'statistics-bits' must be 32 or 64, but is "
+             << "expects 'statistics-bits' to be 32 or 64, but got "
              << statisticsBits.getValue();
     RewritePatternSet set(context);
     populateInferenceToLinalgPatterns(set, statisticsBits);

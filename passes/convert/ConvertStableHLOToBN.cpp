@@ -12,6 +12,7 @@
 
 #include "dialect/Interfaces/InferredTypes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/SetVector.h"
@@ -122,14 +123,18 @@ FailureOr<Attributes> readAttributes(Operation *op) {
     return op->emitOpError("expects an attribute 'epsilon', a floating-point "
                            "number");
   auto index = dyn_cast_or_null<IntegerAttr>(op->getAttr("feature_index"));
-  if (!index)
-    return op->emitOpError("expects an attribute 'feature_index', an integer");
+  if (!index || !index.getType().isSignlessInteger(64))
+    return op->emitOpError("expects an attribute 'feature_index', an i64");
   Attributes attributes{APFloat(epsilon.getValueAsDouble()), index.getInt()};
   if (!attributes.epsilon.isFinite() || attributes.epsilon.isNegative())
     return op->emitOpError("expects 'epsilon' to be finite and not negative, "
                            "but got ")
            << epsilon.getValueAsDouble();
-  const int64_t rank = getFloatTensor(op->getOperand(0)).getRank();
+  RankedTensorType input = getFloatTensor(op->getOperand(0));
+  const int64_t rank = input.getRank();
+  if (rank == 0)
+    return op->emitOpError("expects 'operand' to have a dimension, but got ")
+           << input;
   if (attributes.featureIndex < 0 || attributes.featureIndex >= rank)
     return op->emitOpError("expects 'feature_index' to be in 0..")
            << rank - 1 << ", the dimensions of 'operand', but got "

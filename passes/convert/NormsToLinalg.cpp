@@ -31,7 +31,6 @@ struct NormParts {
 
 Value buildNorm(OpBuilder &builder, Location loc, const NormParts &norm,
                 const ComputeTypes &types) {
-
   const auto kept = llvm::to_vector(llvm::seq<int64_t>(0, norm.numKept));
   auto [mean, variance] = buildStatistics(builder, loc, norm.input, kept,
                                           types.statistics, norm.centered);

@@ -7,7 +7,7 @@
 
 // ALL: module
 // NARROW: module
-// BITS: error: 'statistics-bits' must be 32 or 64, but is 16
+// BITS: error: expects 'statistics-bits' to be 32 or 64, but got 16
 
 // CHECK-DAG: #[[VECTOR:.*]] = affine_map<(d0) -> (d0)>
 // CHECK-DAG: #[[DATA:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>

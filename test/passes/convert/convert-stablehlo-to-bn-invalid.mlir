@@ -59,8 +59,32 @@ func.func @inference_epsilon_infinite(%x: tensor<2x3xf32>, %p: tensor<3xf32>) {
 // -----
 
 func.func @grad_no_feature_index(%x: tensor<2x3xf32>, %p: tensor<3xf32>) {
-  // expected-error @below {{'stablehlo.batch_norm_grad' op expects an attribute 'feature_index', an integer}}
+  // expected-error @below {{'stablehlo.batch_norm_grad' op expects an attribute 'feature_index', an i64}}
   %0:3 = "stablehlo.batch_norm_grad"(%x, %p, %p, %p, %x) <{epsilon = 1.0e-05 : f32}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>)
+  return
+}
+
+// -----
+
+func.func @inference_feature_index_boolean(%x: tensor<2x3xf32>, %p: tensor<3xf32>) {
+  // expected-error @below {{'stablehlo.batch_norm_inference' op expects an attribute 'feature_index', an i64}}
+  %0 = "stablehlo.batch_norm_inference"(%x, %p, %p, %p, %p) <{epsilon = 1.0e-05 : f32, feature_index = true}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @inference_feature_index_signed(%x: tensor<2x3xf32>, %p: tensor<3xf32>) {
+  // expected-error @below {{'stablehlo.batch_norm_inference' op expects an attribute 'feature_index', an i64}}
+  %0 = "stablehlo.batch_norm_inference"(%x, %p, %p, %p, %p) <{epsilon = 1.0e-05 : f32, feature_index = 1 : si64}> : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @inference_no_dimension(%x: tensor<f32>, %p: tensor<3xf32>) {
+  // expected-error @below {{'stablehlo.batch_norm_inference' op expects 'operand' to have a dimension, but got 'tensor<f32>'}}
+  %0 = "stablehlo.batch_norm_inference"(%x, %p, %p, %p, %p) <{epsilon = 1.0e-05 : f32, feature_index = 0 : i64}> : (tensor<f32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<f32>
   return
 }
 
