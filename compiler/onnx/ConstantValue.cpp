@@ -5,6 +5,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MathExtras.h"
 #include <cstring>
 
@@ -58,6 +59,14 @@ std::string getDataTypeName(int32_t dataType) {
   return StringRef(onnx::TensorProto_DataType_Name(
                        static_cast<onnx::TensorProto_DataType>(dataType)))
       .lower();
+}
+
+std::string getDataTypeName(Type elementType) {
+  for (int32_t dataType = onnx::TensorProto_DataType_DataType_MIN;
+       dataType <= onnx::TensorProto_DataType_DataType_MAX; ++dataType)
+    if (getElementType(dataType, elementType.getContext()) == elementType)
+      return getDataTypeName(dataType);
+  llvm_unreachable("every element type is that of a type of ONNX");
 }
 
 /// Bytes per element in the packed form; booleans take one.

@@ -98,6 +98,9 @@ mlir::Type getElementType(int32_t dataType, mlir::MLIRContext *context);
 /// ONNX's name of `dataType`, in lower case: `float16`.
 std::string getDataTypeName(int32_t dataType);
 
+/// The same for the ONNX type that has `elementType` as its counterpart.
+std::string getDataTypeName(mlir::Type elementType);
+
 /// Reads `tensor`, called `name`, taking its bytes out of the model where it
 /// can. Errors, emitted at `location`, call it "`kind` 'name'". Floating-point
 /// tensors are resources if they are large, or `alwaysResource`.

@@ -309,9 +309,7 @@ static LogicalResult importCast(Node &node) {
   Type toType = getElementType(to, node.getBuilder().getContext());
   if (toType == from || isWidenedAndBack(node, from, toType))
     return node.forward(0, 0);
-  std::string text;
-  llvm::raw_string_ostream(text) << from;
-  return node.error() << "'Cast' from '" << text << "' to '"
+  return node.error() << "'Cast' from '" << getDataTypeName(from) << "' to '"
                       << getDataTypeName(to) << "' is not supported";
 }
 
