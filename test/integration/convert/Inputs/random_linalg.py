@@ -1,8 +1,8 @@
 """random_linalg.py --plugin=… --bn-opt=… --tools=… --to-llvm=… --libraries=… [--count=N] [--seed=S]
 
-Writes batch norms in linalg in random ways: order, association, root or reciprocal root, parameters as vectors, in the
-data's rank or broadcast, one generic or one per operation, loops in any order, in some of them one thing not as it is
-in a batch norm. Raised and lowered again, each computes what it did; each that is a batch norm is recognized.
+Writes batch norms in linalg in random ways: order, association, root, power or reciprocal, parameters as vectors, in
+the data's rank or broadcast, one generic or one per operation, loops in any order, in some of them one thing not as it
+is in a batch norm. Raised and lowered again, each computes what it did; each that is a batch norm is recognized.
 """
 
 import random
@@ -11,8 +11,10 @@ import sys
 
 import run_linalg
 
+CONSTANTS = ("%epsilon", "%half", "%minus_half", "%one")
 SIZE = 3  # of every dimension, so that a confusion of dimensions is not seen by its size
-MUTATIONS = ["epsilon outside", "sum", "reversed", "mean elsewhere", "variance elsewhere", "second root", "batch mean"]
+MUTATIONS = ["epsilon outside", "other power", "sum", "reversed", "mean elsewhere", "variance elsewhere", "second root",
+             "batch mean"]
 
 
 class Writer:
@@ -95,10 +97,10 @@ class Writer:
         if self.fused:
             self.body.append((result, op, operands))
             return result
-        forms = {self.forms[o] for o in operands if o != "%epsilon"}
+        forms = {self.forms[o] for o in operands if o not in CONSTANTS}
         domain = ("full",) if len(forms) > 1 or ("full",) in forms else forms.pop()
-        tensors = [o for o in operands if o != "%epsilon"]
-        scalars = [o if o == "%epsilon" else f"%a{tensors.index(o)}" for o in operands]
+        tensors = [o for o in operands if o not in CONSTANTS]
+        scalars = [o if o in CONSTANTS else f"%a{tensors.index(o)}" for o in operands]
         body = f"    %r = {op} {', '.join(scalars)} : f32\n    linalg.yield %r : f32\n"
         self.generic(tensors, domain, body, result)
         return result
@@ -141,15 +143,27 @@ def swap(generator, lhs, rhs):
     return (lhs, rhs) if generator.random() < 0.5 else (rhs, lhs)
 
 
+def write_power(writer, mutation, radicand, divides):
+    """√radicand, or its reciprocal, unless the power is another one."""
+    generator = writer.random
+    if mutation == "other power":
+        return writer.operation("math.powf", radicand, "%epsilon")
+    if generator.random() < 0.3:
+        return writer.operation("math.powf", radicand, "%half" if divides else "%minus_half")
+    if divides or generator.random() < 0.7:
+        return writer.operation("math.sqrt" if divides else "math.rsqrt", radicand)
+    return writer.operation("arith.divf", "%one", writer.operation("math.sqrt", radicand))
+
+
 def write_root(writer, mutation, variance):
     """1/√(variance + epsilon) as a factor, or √(variance + epsilon) as a divisor."""
     generator = writer.random
     divides = generator.random() < 0.5
     if mutation == "epsilon outside":
-        root = writer.operation("math.sqrt" if divides else "math.rsqrt", variance)
+        root = write_power(writer, mutation, variance, divides)
         return writer.operation("arith.addf", *swap(generator, root, "%epsilon")), divides
     radicand = writer.operation("arith.addf", *swap(generator, variance, "%epsilon"))
-    return writer.operation("math.sqrt" if divides else "math.rsqrt", radicand), divides
+    return write_power(writer, mutation, radicand, divides), divides
 
 
 def write_product(writer, factors, divisor):
@@ -200,6 +214,9 @@ def write_function(index, generator):
     lines = "\n".join(writer.lines)
     return mutation, f"""func.func @f{index}(%x: {data}, {parameters}) -> {data} {{
   %epsilon = arith.constant 1.0e-03 : f32
+  %half = arith.constant 0.5 : f32
+  %minus_half = arith.constant -0.5 : f32
+  %one = arith.constant 1.0 : f32
 {lines}
   return {result} : {data}
 }}
