@@ -6,8 +6,10 @@
 //   s·clamp(x, l, h) + t = clamp(s·x + t, s·l + t, s·h + t)
 //   clamp(s·x + t, l, h) = s·clamp(x, (l − t)/s, (h − t)/s) + t,  s ≠ 0
 //
-// with the bounds swapped where s < 0. Infinite bounds do not bind. Below a
-// clamp a scale of zero leaves t, whatever the bounds. Max and min of two
+// with the bounds swapped where s < 0. Where l > h the clamp is h everywhere, as
+// is one of l = h. A bound of −∞ below or +∞ above does not bind; one of the
+// other sign leaves no finite number, and lets nothing pass. Below a clamp a
+// scale of zero leaves t, whatever the bounds. Max and min of two
 // computed values pass both of them: s·max(a, b) + t is the max of s·a + t and
 // s·b + t for s >= 0, the min for s <= 0.
 //
@@ -18,6 +20,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -28,7 +31,7 @@ using namespace bnopt::nn;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 namespace {
-/// One pair of bounds per feature, and the operand that they bind.
+/// One pair of bounds per feature, low <= high, and the operand that they bind.
 struct Clamp {
   std::vector<double> low, high;
   unsigned input = 0;
@@ -85,9 +88,11 @@ static std::optional<Clamp> readClamp(Operation *op, int64_t featureIndex,
   };
   if (isa<ReluOp>(op))
     return uniform(0, infinity);
-  if (auto clip = dyn_cast<ClipOp>(op))
-    return uniform(clip.getMin().convertToDouble(),
-                   clip.getMax().convertToDouble());
+  if (auto clip = dyn_cast<ClipOp>(op)) {
+    // The upper bound is applied last.
+    const double high = clip.getMax().convertToDouble();
+    return uniform(std::min(clip.getMin().convertToDouble(), high), high);
+  }
   return readBinaryClamp(op, featureIndex, numFeatures);
 }
 
@@ -129,9 +134,13 @@ static int64_t countInfinite(const Clamp &clamp) {
          llvm::count_if(clamp.high, isInfinite);
 }
 
-/// Bounds must not overflow or, in types narrower than f32, be rounded.
+/// Bounds must not overflow or, in types narrower than f32, be rounded. They
+/// must leave finite numbers.
 static LogicalResult checkBounds(Operation *op, const Clamp &clamp,
                                  const Clamp &moved, std::string &reason) {
+  if (llvm::is_contained(clamp.low, infinity) ||
+      llvm::is_contained(clamp.high, -infinity))
+    return refuse(reason, op, "leaves infinite numbers only");
   Type elementType = getElementTypeOrSelf(op->getResult(0));
   const auto fits = [&](double bound) {
     return isRepresentable(bound, elementType);

@@ -364,7 +364,7 @@ def NN_EluOp : NN_UnaryOp<"elu", "x for x ≥ 0, else alpha·(exp(x) − 1)"> {
 def NN_HardSigmoidOp : NN_UnaryOp<"hard_sigmoid", "clip(alpha·x + beta, 0, 1)"> {
   let arguments = (ins NN_Tensor:$input, F64Attr:$alpha, F64Attr:$beta);
 }
-def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); infinite bounds do not bind",
+def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); a min of −∞ and a max of +∞ do not bind",
     [NN_ChangesWithScaleShifts]> {
   let arguments = (ins NN_Tensor:$input, F64Attr:$min, F64Attr:$max);
   let assemblyFormat = "$input `to` ` ` `[` $min `,` $max `]` attr-dict `:` type($input)";

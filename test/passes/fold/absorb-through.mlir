@@ -326,3 +326,89 @@ func.func @no_fold_inexact_bound_f16(%x: tensor<1x1x4xf16>) -> tensor<1x1x4xf16>
   %2 = nn.conv %1, %weights : (tensor<1x1x4xf16>, tensor<1x1x1xf16>) -> tensor<1x1x4xf16>
   return %2 : tensor<1x1x4xf16>
 }
+
+// -----
+
+// The upper bound comes last: where it is below the lower one, all numbers are
+// 1, and −2·1 + 0.5 behind the scale-shift.
+// CHECK-LABEL: @fold_through_clip_min_above_max
+func.func @fold_through_clip_min_above_max(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: nn.clip %{{.*}} to [-1.500000e+00, -1.500000e+00]
+  // CHECK-NEXT: return
+  %weights = arith.constant dense<3.0> : tensor<1x1x1xf32>
+  %scale = arith.constant dense<-2.0> : tensor<1xf64>
+  %shift = arith.constant dense<0.5> : tensor<1xf64>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %1 = nn.clip %0 to [3.0, 1.0] : tensor<1x1x4xf32>
+  %2 = bn.scale_shift %1, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf32>
+  return %2 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// Downwards, 1 is −2·(−0.25) + 0.5.
+// CHECK-LABEL: @fold_through_clip_min_above_max_downwards
+func.func @fold_through_clip_min_above_max_downwards(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: nn.clip %arg0 to [-2.500000e-01, -2.500000e-01]
+  // CHECK-NEXT: nn.conv
+  %weights = arith.constant dense<3.0> : tensor<1x1x1xf32>
+  %scale = arith.constant dense<-2.0> : tensor<1xf64>
+  %shift = arith.constant dense<0.5> : tensor<1xf64>
+  %0 = bn.scale_shift %x, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf32>
+  %1 = nn.clip %0 to [3.0, 1.0] : tensor<1x1x4xf32>
+  %2 = nn.conv %1, %weights : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  return %2 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// The lower bound of a max comes last, below the min that it is not one with.
+// CHECK-LABEL: @fold_through_max_of_min
+func.func @fold_through_max_of_min(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: %[[MAX:.*]] = nn.clip %{{.*}} to [-1.500000e+00, 0x7FF0000000000000]
+  // CHECK-NEXT: %[[MIN:.*]] = nn.clip %[[MAX]] to [0xFFF0000000000000, -5.500000e+00]
+  // CHECK-NEXT: return %[[MIN]]
+  %weights = arith.constant dense<3.0> : tensor<1x1x1xf32>
+  %one = arith.constant dense<1.0> : tensor<1x1x1xf32>
+  %three = arith.constant dense<3.0> : tensor<1x1x1xf32>
+  %scale = arith.constant dense<-2.0> : tensor<1xf64>
+  %shift = arith.constant dense<0.5> : tensor<1xf64>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %1 = nn.min %0, %one : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %2 = nn.max %1, %three : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %3 = bn.scale_shift %2, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf32>
+  return %3 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// A lower bound of +∞ leaves nothing of the numbers above.
+// CHECK-LABEL: @no_fold_through_clip_at_infinity
+func.func @no_fold_through_clip_at_infinity(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: nn.clip %{{.*}} to [0x7FF0000000000000, 0x7FF0000000000000]
+  // CHECK-NEXT: bn.scale_shift
+  %weights = arith.constant dense<3.0> : tensor<1x1x1xf32>
+  %scale = arith.constant dense<2.0> : tensor<1xf64>
+  %shift = arith.constant dense<0.0> : tensor<1xf64>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %1 = nn.clip %0 to [0x7FF0000000000000, 0x7FF0000000000000] : tensor<1x1x4xf32>
+  %2 = bn.scale_shift %1, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf32>
+  return %2 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// Nor does an upper bound of −∞, of one feature among others.
+// CHECK-LABEL: @no_fold_through_min_at_minus_infinity
+func.func @no_fold_through_min_at_minus_infinity(%x: tensor<1x1x4xf32>) -> tensor<1x2x4xf32> {
+  // CHECK: nn.min
+  // CHECK-NEXT: bn.scale_shift
+  %weights = arith.constant dense<[[[3.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %bounds = arith.constant dense<[[0xFF800000], [1.0]]> : tensor<2x1xf32>
+  %scale = arith.constant dense<[-2.0, 1.0]> : tensor<2xf64>
+  %shift = arith.constant dense<[0.0, 0.5]> : tensor<2xf64>
+  %0 = nn.conv %x, %weights : (tensor<1x1x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4xf32>
+  %1 = nn.min %0, %bounds : (tensor<1x2x4xf32>, tensor<2x1xf32>) -> tensor<1x2x4xf32>
+  %2 = bn.scale_shift %1, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x2x4xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<1x2x4xf32>
+  return %2 : tensor<1x2x4xf32>
+}
