@@ -116,7 +116,7 @@ FailureOr<ScaleAndShift> SliceOp::moveScaleShiftDown(unsigned,
 //===----------------------------------------------------------------------===//
 
 /// The value of the margins on the other side of the scale-shift. There is one
-/// for all features.
+/// for all features; those that are t whatever it is do not ask for any.
 static FailureOr<double> movePadValue(PadOp op, const ScaleAndShift &values,
                                       bool up, std::string &reason) {
   const int64_t rank = op.getType().getRank();
@@ -128,16 +128,22 @@ static FailureOr<double> movePadValue(PadOp op, const ScaleAndShift &values,
     return value;
   std::optional<double> moved;
   for (auto [s, t] : llvm::zip_equal(values.scale, values.shift)) {
+    if (!up && s == 0) {
+      if (t == value)
+        continue;
+      return refuse(reason, op, "lets no scale of zero pass downwards");
+    }
     const double each = up ? s * value + t : (value - t) / s;
     if (moved.value_or(each) != each)
       return refuse(reason, op, "would need another value for each feature");
     moved = each;
   }
-  if (!isRepresentable(*moved, op.getType().getElementType()) ||
-      std::isinf(*moved) != std::isinf(value))
+  const double result = moved.value_or(value);
+  if (!isRepresentable(result, op.getType().getElementType()) ||
+      std::isinf(result) != std::isinf(value))
     return refuse(reason, op,
                   "would get a value that its type cannot hold exactly enough");
-  return *moved;
+  return result;
 }
 
 static Value buildPad(OpBuilder &builder, PadOp op, ValueRange operands,

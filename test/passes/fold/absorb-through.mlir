@@ -412,3 +412,36 @@ func.func @no_fold_through_min_at_minus_infinity(%x: tensor<1x1x4xf32>) -> tenso
   %2 = bn.scale_shift %1, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x2x4xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<1x2x4xf32>
   return %2 : tensor<1x2x4xf32>
 }
+
+// -----
+
+// No margin becomes −∞ below a scale of zero.
+// CHECK-LABEL: @no_fold_zero_scale_through_pad
+func.func @no_fold_zero_scale_through_pad(%x: tensor<1x1x4xf32>) -> tensor<1x1x6xf32> {
+  // CHECK: bn.scale_shift
+  // CHECK-NEXT: nn.pad
+  %weights = arith.constant dense<3.0> : tensor<1x1x1xf32>
+  %scale = arith.constant dense<0.0> : tensor<1xf64>
+  %shift = arith.constant dense<1.0> : tensor<1xf64>
+  %0 = bn.scale_shift %x, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf64>, tensor<1xf64>) -> tensor<1x1x4xf32>
+  %1 = nn.pad %0 pads [0, 0, 1, 0, 0, 1] value 0xFFF0000000000000 : (tensor<1x1x4xf32>) -> tensor<1x1x6xf32>
+  %2 = nn.conv %1, %weights : (tensor<1x1x6xf32>, tensor<1x1x1xf32>) -> tensor<1x1x6xf32>
+  return %2 : tensor<1x1x6xf32>
+}
+
+// -----
+
+// A scale of zero makes t of any margin: the other feature's is as good.
+// CHECK-LABEL: @fold_zero_scale_through_pad
+func.func @fold_zero_scale_through_pad(%x: tensor<1x2x4xf32>) -> tensor<1x1x6xf32> {
+  // CHECK: nn.pad %arg0 pads [0, 0, 1, 0, 0, 1] value -2.500000e-01
+  // CHECK-NEXT: nn.conv
+  // CHECK-NEXT: return
+  %weights = arith.constant dense<[[[3.0], [2.0]]]> : tensor<1x2x1xf32>
+  %scale = arith.constant dense<[0.0, 2.0]> : tensor<2xf64>
+  %shift = arith.constant dense<[1.0, 1.5]> : tensor<2xf64>
+  %0 = bn.scale_shift %x, %scale, %shift {featureIndex = 1 : i64} : (tensor<1x2x4xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<1x2x4xf32>
+  %1 = nn.pad %0 pads [0, 0, 1, 0, 0, 1] value 1.0 : (tensor<1x2x4xf32>) -> tensor<1x2x6xf32>
+  %2 = nn.conv %1, %weights : (tensor<1x2x6xf32>, tensor<1x2x1xf32>) -> tensor<1x1x6xf32>
+  return %2 : tensor<1x1x6xf32>
+}
