@@ -163,9 +163,10 @@ LogicalResult Compilation::run(OutputKind kind) {
   for (Phase phase : {Phase::Import, Phase::Fold, Phase::Fuse, Phase::Lower}) {
     if (failed(runPhase(phase)))
       return failure();
-    unsigned normalizations = countNormalizations(*module);
+    if (phase == Phase::Import || phase == Phase::Fold)
+      report.normalizationsAfter = countNormalizations(*module);
     if (phase == Phase::Import) {
-      report.normalizationsBefore = normalizations;
+      report.normalizationsBefore = report.normalizationsAfter;
       report.model = getModelName();
       records.addSources(*module);
       // Constants are shared, not copied.
@@ -176,7 +177,6 @@ LogicalResult Compilation::run(OutputKind kind) {
       records.finishFold(*module);
     if (phase == Phase::Fold && options.validate && failed(validate()))
       return failure();
-    report.normalizationsAfter = normalizations;
     if (options.stopAfter == phase)
       return failed(writeModule(kind)) ? failure() : finishReport();
   }

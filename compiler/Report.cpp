@@ -6,12 +6,15 @@
 #include "dialect/BN/BNOps.h"
 #include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
+#include "passes/Normalizations.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
+
+#include <cmath>
 
 using namespace bnopt;
 
@@ -22,12 +25,13 @@ double Report::totalSeconds() const {
   return total;
 }
 
+bool Report::hasRun(Phase phase) const {
+  return llvm::is_contained(llvm::make_first_range(seconds), phase);
+}
+
 unsigned bnopt::countNormalizations(mlir::ModuleOp module) {
   unsigned count = 0;
-  module.walk([&](mlir::Operation *op) {
-    count += llvm::isa<bn::InferenceOp, bn::TrainingOp, bn::ScaleShiftOp,
-                       bn::NormalizeOp>(op);
-  });
+  module.walk([&](mlir::Operation *op) { count += isNormalization(op); });
   return count;
 }
 
@@ -58,18 +62,28 @@ std::vector<KernelSummary> bnopt::summarizeKernels(mlir::ModuleOp module) {
 // JSON
 //===----------------------------------------------------------------------===//
 
+/// JSON has no infinity, and no name that is not UTF-8.
+static llvm::json::Value makeValue(double number) {
+  return std::isfinite(number) ? llvm::json::Value(number)
+                               : llvm::json::Value(nullptr);
+}
+
+static llvm::json::Value makeValue(llvm::StringRef name) {
+  return llvm::json::fixUTF8(name);
+}
+
 static void printRecord(const NormalizationRecord &record,
                         llvm::json::OStream &json) {
   const auto print = [&](llvm::StringRef key, llvm::StringRef value) {
     if (!value.empty())
-      json.attribute(key, value);
+      json.attribute(key, makeValue(value));
   };
   json.object([&] {
     print("name", record.name);
     if (record.nodes.size() > 1)
       json.attributeArray("nodes", [&] {
         for (const std::string &node : record.nodes)
-          json.value(node);
+          json.value(makeValue(llvm::StringRef(node)));
       });
     print("op", record.op);
     print("outcome", getOutcomeName(record.outcome));
@@ -77,7 +91,7 @@ static void printRecord(const NormalizationRecord &record,
     print("into_op", record.intoOp);
     print("rule", record.rule);
     if (!record.rule.empty())
-      json.attribute("bound", record.bound);
+      json.attribute("bound", makeValue(record.bound));
     print("kernel", record.kernel);
     print("place", record.place);
     print("cause", record.cause);
@@ -97,19 +111,19 @@ static void printKernel(const KernelSummary &kernel,
 static void printOutputError(const OutputError &error,
                              llvm::json::OStream &json) {
   json.object([&] {
-    json.attribute("output", error.output);
-    json.attribute("absolute", error.absolute);
+    json.attribute("output", makeValue(llvm::StringRef(error.output)));
+    json.attribute("absolute", makeValue(error.absolute));
     json.attribute("absolute_input", error.absoluteInput);
-    json.attribute("relative", error.relative);
+    json.attribute("relative", makeValue(error.relative));
     json.attribute("relative_input", error.relativeInput);
-    json.attribute("limit", error.limit);
+    json.attribute("limit", makeValue(error.limit));
   });
 }
 
 void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
-    json.attribute("model", report.model);
+    json.attribute("model", makeValue(llvm::StringRef(report.model)));
     json.attribute("target", report.target);
     json.attribute("bn_before", report.normalizationsBefore);
     json.attribute("bn_after", report.normalizationsAfter);

@@ -28,8 +28,9 @@ std::vector<KernelSummary> summarizeKernels(mlir::ModuleOp module);
 /// The figures of one compilation. Sizes in bytes, times in seconds.
 struct Report {
   std::string model, target;
-  /// Batch normalizations in the model, and those that are left, as
-  /// themselves or as scale-shifts, after folding.
+  /// Normalizations in the model, and those that are left, as themselves or as
+  /// scale-shifts, after folding. What was written out in other operators is
+  /// among `normalizations` only.
   unsigned normalizationsBefore = 0, normalizationsAfter = 0;
   unsigned kernels = 0, launches = 0;
   unsigned kernelsFromCache = 0;
@@ -42,6 +43,9 @@ struct Report {
   double validationSeconds = 0;
 
   double totalSeconds() const;
+
+  /// Whether the figures of `phase` are there.
+  bool hasRun(Phase phase) const;
 };
 
 /// Number of operators that normalize or are what is left of one.

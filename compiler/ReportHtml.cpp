@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Report.h"
+#include "compiler/ReportFormat.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace bnopt;
@@ -55,7 +55,9 @@ public:
   }
 
 private:
-  void text(llvm::StringRef content) { llvm::printHTMLEscaped(content, os); }
+  void text(llvm::StringRef content) {
+    llvm::printHTMLEscaped(makePrintable(content), os);
+  }
 
   void figure(llvm::StringRef name, const llvm::Twine &value) {
     os << "<div><dt>" << name << "</dt><dd>" << value << "</dd></div>\n";
@@ -93,31 +95,6 @@ private:
 };
 } // namespace
 
-static std::string formatBytes(uint64_t bytes) {
-  constexpr double kilo = 1024;
-  if (bytes < kilo)
-    return std::to_string(bytes) + " B";
-  std::string formatted;
-  llvm::raw_string_ostream os(formatted);
-  if (bytes < kilo * kilo)
-    os << llvm::format("%.1f KiB", bytes / kilo);
-  else
-    os << llvm::format("%.1f MiB", bytes / (kilo * kilo));
-  return formatted;
-}
-
-static std::string formatError(double error) {
-  std::string formatted;
-  llvm::raw_string_ostream(formatted) << llvm::format("%.1e", error);
-  return formatted;
-}
-
-static std::string formatSeconds(double seconds) {
-  std::string formatted;
-  llvm::raw_string_ostream(formatted) << llvm::format("%.3f s", seconds);
-  return formatted;
-}
-
 void Page::printSummary() {
   os << "<h1>";
   text(report.model);
@@ -125,12 +102,17 @@ void Page::printSummary() {
   text(report.target);
   os << "</p>\n<p>" << summarizeOutcomes(report.normalizations)
      << ".</p>\n<dl>\n";
-  figure("kernels", llvm::Twine(report.kernels));
-  figure("launches", llvm::Twine(report.launches));
-  figure("weights", formatBytes(report.weightBytes));
-  figure("workspace", formatBytes(report.arenaBytes));
-  figure("live at once", formatBytes(report.maxLiveBytes));
-  figure("library", formatBytes(report.libraryBytes));
+  if (report.hasRun(Phase::Fuse)) {
+    figure("kernels", llvm::Twine(report.kernels));
+    figure("launches", llvm::Twine(report.launches));
+  }
+  if (report.hasRun(Phase::Emit)) {
+    figure("weights", formatBytes(report.weightBytes));
+    figure("workspace", formatBytes(report.arenaBytes));
+    figure("live at once", formatBytes(report.maxLiveBytes));
+  }
+  if (report.libraryBytes > 0)
+    figure("library", formatBytes(report.libraryBytes));
   figure("compiled in", formatSeconds(report.totalSeconds()));
   os << "</dl>\n";
 }
@@ -154,7 +136,7 @@ void Page::printRecords() {
             os << "<td><span class=\"outcome " << outcome << "\">" << outcome
                << "</span></td>";
             cell(describe(record));
-            cell(record.rule.empty() ? "" : formatError(record.bound),
+            cell(record.rule.empty() ? "" : formatBound(record.bound),
                  "number");
             cell(record.cause, "cause");
             os << "</tr>\n";

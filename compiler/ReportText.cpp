@@ -1,6 +1,7 @@
 //===- ReportText.cpp - The report on a terminal --------------------------===//
 
 #include "compiler/Report.h"
+#include "compiler/ReportFormat.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -23,7 +24,7 @@ static void describeFold(const NormalizationRecord &record,
     os << record.into << " (" << record.intoOp << "): ";
   os << record.rule;
   if (record.bound > 0)
-    os << llvm::format(", within %.1e", record.bound);
+    os << ", within " << formatBound(record.bound);
 }
 
 /// `epilogue of conv3x3_scale_shift`.
@@ -90,7 +91,8 @@ bnopt::summarizeOutcomes(llvm::ArrayRef<NormalizationRecord> normalizations) {
 void bnopt::printNormalizations(const Report &report, llvm::raw_ostream &os) {
   size_t nameWidth = 0, opWidth = 0, outcomeWidth = 0;
   for (const NormalizationRecord &record : report.normalizations) {
-    nameWidth = std::max(nameWidth, std::min(record.name.size(), maxNameWidth));
+    nameWidth = std::max(
+        nameWidth, std::min(makePrintable(record.name).size(), maxNameWidth));
     opWidth = std::max(opWidth, record.op.size());
     outcomeWidth =
         std::max(outcomeWidth, getOutcomeName(record.outcome).size());
@@ -100,16 +102,24 @@ void bnopt::printNormalizations(const Report &report, llvm::raw_ostream &os) {
     os.indent(width > cell.size() ? width - cell.size() : 0) << "  ";
   };
   for (const NormalizationRecord &record : report.normalizations) {
-    pad(record.name, nameWidth);
+    pad(makePrintable(record.name), nameWidth);
     pad(record.op, opWidth);
     pad(getOutcomeName(record.outcome), outcomeWidth);
-    os << describe(record) << '\n';
+    os << makePrintable(describe(record)) << '\n';
   }
   os << summarizeOutcomes(report.normalizations) << '\n';
 }
 
+static void printKernels(const Report &report, llvm::raw_ostream &os) {
+  os << '\n'
+     << report.kernels << " kernels, " << report.launches << " launches\n";
+  for (const KernelSummary &kernel : report.kernelSummaries)
+    os << llvm::format("%6u x ", kernel.launches) << kernel.name << ": "
+       << kernel.operators << '\n';
+}
+
 void bnopt::printText(const Report &report, llvm::raw_ostream &os) {
-  os << report.model << " for " << report.target << "\n\n";
+  os << makePrintable(report.model) << " for " << report.target << "\n\n";
   printNormalizations(report, os);
   if (!report.outputErrors.empty())
     os << "\nvalidated against the model that is not folded\n";
@@ -117,19 +127,20 @@ void bnopt::printText(const Report &report, llvm::raw_ostream &os) {
     print(error, os.indent(2));
     os << '\n';
   }
-  os << '\n'
-     << report.kernels << " kernels, " << report.launches << " launches\n";
-  for (const KernelSummary &kernel : report.kernelSummaries)
-    os << llvm::format("%6u x ", kernel.launches) << kernel.name << ": "
-       << kernel.operators << '\n';
-  os << '\n'
-     << "weights " << report.weightBytes << " bytes, workspace "
-     << report.arenaBytes << " bytes, library " << report.libraryBytes
-     << " bytes\n";
-  os << llvm::format("compiled in %.2f s", report.totalSeconds());
+  if (report.hasRun(Phase::Fuse))
+    printKernels(report, os);
+  os << '\n';
+  if (report.hasRun(Phase::Emit)) {
+    os << "weights " << report.weightBytes << " bytes, workspace "
+       << report.arenaBytes << " bytes";
+    if (report.libraryBytes > 0)
+      os << ", library " << report.libraryBytes << " bytes";
+    os << '\n';
+  }
+  os << "compiled in " << formatSeconds(report.totalSeconds());
   const char *separator = ": ";
   for (const auto &[phase, time] : report.seconds) {
-    os << separator << getPhaseName(phase) << llvm::format(" %.2f s", time);
+    os << separator << getPhaseName(phase) << ' ' << formatSeconds(time);
     separator = ", ";
   }
   os << '\n';

@@ -3,11 +3,10 @@
 #include "compiler/Validation.h"
 
 #include "compiler/ProgressLine.h"
+#include "compiler/ReportFormat.h"
 #include "compiler/reference/Interpreter.h"
 #include "compiler/reference/RunInterpreter.h"
 #include "compiler/reference/TestInputs.h"
-
-#include "llvm/Support/Format.h"
 
 #include <cmath>
 #include <limits>
@@ -189,11 +188,10 @@ compareInInterpreter(ModuleOp model, ModuleOp folded,
 }
 
 void print(const OutputError &error, llvm::raw_ostream &os) {
-  os << error.output << ": largest error "
-     << llvm::format("%.1e", error.absolute) << " (" << error.absoluteInput
-     << "), " << llvm::format("%.1e", error.relative)
-     << " of the largest value (" << error.relativeInput << "), limit "
-     << llvm::format("%.1e", error.limit);
+  os << makePrintable(error.output) << ": largest error "
+     << formatError(error.absolute) << " (" << error.absoluteInput << "), "
+     << formatError(error.relative) << " of the largest value ("
+     << error.relativeInput << "), limit " << formatError(error.limit);
 }
 
 } // namespace bnopt

@@ -65,8 +65,9 @@ void remarkKept(Operation *op, const FoldObstacle &obstacle) {
 
 void remarkFolded(Operation *op, const FoldEnd &end, StringRef rule) {
   remark::passed(op->getLoc(), getOptions("Folded"))
+      // As many digits as it takes to read the same number back.
       << remark::metric(remark_key::bound,
-                        llvm::formatv("{0:e1}", end.bound).str())
+                        llvm::formatv("{0:e16}", end.bound).str())
       << remark::metric(remark_key::into, getName(end.op))
       << remark::metric(remark_key::node, llvm::join(end.nodes, ", "))
       << remark::metric(remark_key::op, getName(op))

@@ -4,7 +4,7 @@
 // RUN: bn-opt %s --bn-fold=keep-invalid --split-input-file --remarks-filter=bn-fold -o /dev/null 2>&1 | FileCheck %s
 
 // 0.3·1.1 is off by 6·10⁻⁸ at most.
-// CHECK: node 'folded': [Passed] Folded | Category:bn-fold | Bound={{[1-5]\..}}e-08, Into=nn.conv, Node=conv, Op=bn.scale_shift, Rule="W' = s*W, b' = s*b + t"
+// CHECK: node 'folded': [Passed] Folded | Category:bn-fold | Bound={{[1-5]\.[0-9]+}}e-08, Into=nn.conv, Node=conv, Op=bn.scale_shift, Rule="W' = s*W, b' = s*b + t"
 func.func @folded(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
   %weights = arith.constant dense<0.3> : tensor<1x1x1xf32>
   %scale = arith.constant dense<1.1> : tensor<1xf32>
@@ -18,7 +18,7 @@ func.func @folded(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
 // -----
 
 // Into the sum of branches, whose weights are as exact.
-// CHECK: node 'branch': [Passed] Folded | Category:bn-fold | Bound={{[1-5]\..}}e-08, Into=nn.conv, Node="wide, narrow", Op=bn.scale_shift, Rule="W = sum of s*W
+// CHECK: node 'branch': [Passed] Folded | Category:bn-fold | Bound={{[1-5]\.[0-9]+}}e-08, Into=nn.conv, Node="wide, narrow", Op=bn.scale_shift, Rule="W = sum of s*W
 func.func @branches(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
   %wide = arith.constant dense<0.3> : tensor<1x1x3xf32>
   %narrow = arith.constant dense<0.7> : tensor<1x1x1xf32>
