@@ -88,10 +88,12 @@ struct CommandLine {
       "invalid-bn",
       cl::desc("What to do with a batch normalization that has no finite scale "
                "and shift"),
-      cl::values(clEnumValN(InvalidParameters::Error, "error",
-                            "refuse the model (default)"),
-                 clEnumValN(InvalidParameters::Keep, "keep",
-                            "warn, and compute it at run time")),
+      cl::values(
+          clEnumValN(InvalidParameters::Error, "error",
+                     "refuse the model (default)"),
+          clEnumValN(InvalidParameters::Keep, "keep",
+                     "warn, and compute it at run time, as NaN that a relu "
+                     "makes 0 of")),
       cl::init(InvalidParameters::Error), cl::cat(category)};
   cl::opt<bool> validate{
       "validate",
@@ -108,7 +110,8 @@ struct CommandLine {
       "refreshable",
       cl::desc("Emit <model>_refresh too, which takes new values for the "
                "model's initializers, without compiling again. Folds only what "
-               "holds for all values"),
+               "holds for all values; normalizations that are written out in "
+               "other operators are not recognized as such"),
       cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",

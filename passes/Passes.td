@@ -48,7 +48,9 @@ def RaiseNormalizationsPass : Pass<"bn-raise-normalizations", "::mlir::func::Fun
 
     Other users of a mean or variance keep theirs. Statistics over the batch
     stay as they are, with a remark. Epsilon outside of the root is another
-    function.
+    function. Constants with a `bn.recipe`, which may be refreshed, are run-time
+    values here: what is written out with them is recognized by no pass, has no
+    remark, and cannot be asked to stay.
 
     ```mlir
     %0 = nn.add %variance, %epsilon : …
