@@ -168,6 +168,7 @@ LogicalResult Compilation::run(OutputKind kind) {
     if (phase == Phase::Import) {
       report.normalizationsBefore = report.normalizationsAfter;
       report.model = getModelName();
+      report.parameters = summarizeParameters(*module);
       records.addSources(*module);
       // Constants are shared, not copied.
       if (options.validate)

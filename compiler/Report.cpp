@@ -3,6 +3,7 @@
 #include "compiler/Report.h"
 
 #include "compiler/link/OutputFile.h"
+#include "dialect/BN/BNAttrs.h"
 #include "dialect/BN/BNOps.h"
 #include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
@@ -56,6 +57,24 @@ std::vector<KernelSummary> bnopt::summarizeKernels(mlir::ModuleOp module) {
            std::pair(lhs.launches, llvm::StringRef(rhs.name));
   });
   return summaries;
+}
+
+std::optional<ParameterSummary>
+bnopt::summarizeParameters(mlir::ModuleOp module) {
+  std::optional<ParameterSummary> summary;
+  for (mlir::Operation &op : module.getOps()) {
+    auto array = op.getAttrOfType<mlir::ArrayAttr>(bn::parametersAttrName);
+    if (!array)
+      continue;
+    summary.emplace();
+    for (auto parameter : array.getAsRange<bn::ParameterAttr>()) {
+      if (parameter.getValue())
+        summary->fixed.push_back(parameter.getName().str());
+      else
+        ++summary->refreshable;
+    }
+  }
+  return summary;
 }
 
 //===----------------------------------------------------------------------===//
@@ -120,6 +139,17 @@ static void printOutputError(const OutputError &error,
   });
 }
 
+static void printParameters(const ParameterSummary &parameters,
+                            llvm::json::OStream &json) {
+  json.attributeObject("parameters", [&] {
+    json.attribute("refreshable", parameters.refreshable);
+    json.attributeArray("fixed", [&] {
+      for (const std::string &name : parameters.fixed)
+        json.value(llvm::json::fixUTF8(name));
+    });
+  });
+}
+
 void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.object([&] {
@@ -137,6 +167,8 @@ void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
     json.attribute("arena_bytes", report.arenaBytes);
     json.attribute("max_live_bytes", report.maxLiveBytes);
     json.attribute("library_bytes", report.libraryBytes);
+    if (report.parameters)
+      printParameters(*report.parameters, json);
     json.attribute("compile_seconds", report.totalSeconds());
     json.attributeObject("phase_seconds", [&] {
       for (const auto &[phase, time] : report.seconds)

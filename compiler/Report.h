@@ -10,6 +10,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,16 @@ struct KernelSummary {
 /// The kernels of `module`, those with most launches first.
 std::vector<KernelSummary> summarizeKernels(mlir::ModuleOp module);
 
+/// The parameters of a model that may be refreshed.
+struct ParameterSummary {
+  unsigned refreshable = 0;
+  /// Names of those whose values have shaped the code.
+  std::vector<std::string> fixed;
+};
+
+/// None for a model that cannot be refreshed.
+std::optional<ParameterSummary> summarizeParameters(mlir::ModuleOp module);
+
 /// The figures of one compilation. Sizes in bytes, times in seconds.
 struct Report {
   std::string model, target;
@@ -38,6 +49,7 @@ struct Report {
   std::vector<std::pair<Phase, double>> seconds;
   std::vector<NormalizationRecord> normalizations;
   std::vector<KernelSummary> kernelSummaries;
+  std::optional<ParameterSummary> parameters;
   /// Of `--validate`; empty without it.
   std::vector<OutputError> outputErrors;
   double validationSeconds = 0;

@@ -114,7 +114,15 @@ void Page::printSummary() {
   if (report.libraryBytes > 0)
     figure("library", formatBytes(report.libraryBytes));
   figure("compiled in", formatSeconds(report.totalSeconds()));
+  if (report.parameters)
+    figure("parameters that may be refreshed",
+           llvm::Twine(report.parameters->refreshable));
   os << "</dl>\n";
+  if (!report.parameters || report.parameters->fixed.empty())
+    return;
+  os << "<p>Fixed parameters: ";
+  text(llvm::join(report.parameters->fixed, ", "));
+  os << ".</p>\n";
 }
 
 void Page::printRecords() {

@@ -137,6 +137,16 @@ void bnopt::printText(const Report &report, llvm::raw_ostream &os) {
       os << ", library " << report.libraryBytes << " bytes";
     os << '\n';
   }
+  if (report.parameters) {
+    os << report.parameters->refreshable << " parameters may be refreshed, "
+       << report.parameters->fixed.size() << " are fixed";
+    const char *separator = ": ";
+    for (const std::string &name : report.parameters->fixed) {
+      os << separator << '\'' << name << '\'';
+      separator = ", ";
+    }
+    os << '\n';
+  }
   os << "compiled in " << formatSeconds(report.totalSeconds());
   const char *separator = ": ";
   for (const auto &[phase, time] : report.seconds) {
