@@ -101,7 +101,9 @@ def InferenceToScaleShiftPass : Pass<"bn-inference-to-scale-shift", "::mlir::fun
     `s = scale/√(variance + epsilon)` and `t = offset − mean·s`, in f64, when
     all parameters are constants. A variance + epsilon that is not positive,
     or a parameter that is not finite, is an error, or by 'keep-invalid' a
-    warning, and the normalization stays.
+    warning, and the normalization stays. A scale or shift that overflows the
+    type of the data alone may yet be finite in weights; by 'keep-invalid' the
+    normalization stays all the same.
 
     ```mlir
     %y = bn.inference %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
@@ -197,7 +199,8 @@ def AbsorbScaleShiftsPass : Pass<"bn-absorb-scale-shifts", "::mlir::func::FuncOp
     Numbers are computed in f64 and rounded once; constants are never changed in
     place, so shared weights stay right. Folding that would cost more than
     'tolerance' or overflow is left out. Scale-shifts in a row go together, or
-    become one. Each that stays gets a remark with the reason.
+    become one. Each that stays gets a remark with the reason; one that is not
+    finite in the type in which it will be computed is an error.
 
     ```mlir
     %0 = nn.conv %x, %w : …

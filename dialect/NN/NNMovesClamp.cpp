@@ -6,8 +6,8 @@
 //   s·clamp(x, l, h) + t = clamp(s·x + t, s·l + t, s·h + t)
 //   clamp(s·x + t, l, h) = s·clamp(x, (l − t)/s, (h − t)/s) + t,  s ≠ 0
 //
-// with the bounds swapped where s < 0. Where l > h the clamp is h everywhere, as
-// is one of l = h. A bound of −∞ below or +∞ above does not bind; one of the
+// with the bounds swapped where s < 0. Where l > h the clamp is h everywhere,
+// as is one of l = h. A bound of −∞ below or +∞ above does not bind; one of the
 // other sign leaves no finite number, and lets nothing pass. Below a clamp a
 // scale of zero leaves t, whatever the bounds. Max and min of two
 // computed values pass both of them: s·max(a, b) + t is the max of s·a + t and

@@ -24,6 +24,7 @@
 #include "passes/fold/FoldPlan.h"
 #include "passes/fold/FoldRemarks.h"
 #include "passes/fold/RaiseNormalizations.h"
+#include "passes/fold/ScaleAndShift.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -184,6 +185,8 @@ private:
       return false;
     const ScaleAndShift merged = compose(readFeatureAffine(chain[1])->values,
                                          readFeatureAffine(chain[0])->values);
+    if (!isFiniteIn(merged, getComputeType(getElementTypeOrSelf(input))))
+      return false;
     remarkFolded(chain[1], {chain[0], getNodeNames(chain[0]->getLoc())},
                  "s = s2*s1, t = s2*t1 + t2");
     rewriter.setInsertionPoint(chain[1]);
@@ -213,21 +216,22 @@ private:
 //===----------------------------------------------------------------------===//
 
 /// Rounds the f64 parameters of a scale-shift that stays to the type in which
-/// it will be computed: that of the data, but f32 at least.
-void narrowParameters(bn::ScaleShiftOp op) {
-  Type elementType = op.getInput().getType().getElementType();
+/// it will be computed; fails where one is not finite there.
+LogicalResult narrowParameters(bn::ScaleShiftOp op) {
+  Type elementType = getComputeType(op.getInput().getType().getElementType());
+  std::optional<ScaleAndShift> values = readScaleAndShift(op);
+  std::string problem;
+  if (values && !isFiniteIn(*values, elementType, &problem))
+    return op.emitOpError(problem);
   OpBuilder builder(op);
-  if (elementType.getIntOrFloatBitWidth() < 32)
-    elementType = builder.getF32Type();
   for (OpOperand *operand : {&op.getScaleMutable(), &op.getShiftMutable()}) {
     std::optional<ConstantData> data = ConstantData::get(operand->get());
     if (!data || data->getType().getElementType() == elementType ||
         !data->getType().getElementType().isF64())
       continue;
     ConstantBuffer rounded(data->getType().clone(elementType));
-    if (!rounded.fill(0, data->getNumElements(),
-                      [&](int64_t index) { return (*data)[index]; }))
-      continue;
+    rounded.fill(0, data->getNumElements(),
+                 [&](int64_t index) { return (*data)[index]; });
     Operation *old = operand->get().getDefiningOp();
     operand->set(std::move(rounded).build(
         builder, op.getLoc(),
@@ -235,6 +239,7 @@ void narrowParameters(bn::ScaleShiftOp op) {
     if (old->use_empty())
       old->erase();
   }
+  return success();
 }
 
 struct AbsorbScaleShiftsPass
@@ -253,8 +258,8 @@ struct AbsorbScaleShiftsPass
       numRaised = counts.folded ? raiseChains() : 0;
     } while (numRaised);
 
-    if (settle)
-      settleKept(*folder);
+    if (settle && failed(settleKept(*folder)))
+      return signalPassFailure();
     // Old weights go, and equal constants become one, at the start of the
     // function: nothing is left for a second run to do.
     if (failed(applyPatternsGreedily(getOperation(),
@@ -263,14 +268,17 @@ struct AbsorbScaleShiftsPass
   }
 
 private:
-  void settleKept(ScaleShiftFolder &folder) {
-    getOperation()->walk([&](bn::ScaleShiftOp op) {
+  LogicalResult settleKept(ScaleShiftFolder &folder) {
+    WalkResult walked = getOperation()->walk([&](bn::ScaleShiftOp op) {
       // Of parameters that may be refreshed `bn-fold-parameters` has said why.
       if (!getRecipe(op.getScale()) || isAskedToStay(op))
         remarkKept(op, folder.getObstacle(op));
-      narrowParameters(op);
+      if (failed(narrowParameters(op)))
+        return WalkResult::interrupt();
       ++numKept;
+      return WalkResult::advance();
     });
+    return failure(walked.wasInterrupted());
   }
 
   /// Scalars that a plan has made one per feature may have become what

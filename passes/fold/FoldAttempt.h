@@ -112,6 +112,11 @@ readConstants(mlir::Operation *op, unsigned weightsOperand, mlir::Value bias,
 ObstacleKind getRefusalKind(mlir::Value value, int64_t featureIndex,
                             llvm::function_ref<bool(int64_t)> accepts);
 
+/// Whether `merged` may stay as the only scale-shift, in the place of `op`; if
+/// not, `obstacle` says why.
+bool checkMerged(const ScaleAndShift &merged, mlir::Operation *op,
+                 FoldObstacle &obstacle);
+
 /// Whether `values` could be those of `value`.
 bool haveFeaturesOf(const ScaleAndShift &values, mlir::Value value);
 

@@ -184,14 +184,6 @@ LogicalResult absorb(const AffineChain &chain, Absorber &absorber) {
   return success();
 }
 
-bool isFiniteInF32(const ScaleAndShift &values) {
-  const auto isFinite = [](double value) {
-    return std::isfinite(static_cast<float>(value));
-  };
-  return llvm::all_of(values.scale, isFinite) &&
-         llvm::all_of(values.shift, isFinite);
-}
-
 /// Makes one scale-shift of `chain`, with f32 parameters. A lone addition or
 /// multiplication stays what it is.
 LogicalResult mergeChain(const AffineChain &chain, StringRef obstacle) {
@@ -203,10 +195,10 @@ LogicalResult mergeChain(const AffineChain &chain, StringRef obstacle) {
       ObstacleKind::Refreshable,
       ("its parameters may be refreshed, and " + obstacle).str()};
   Operation *last = chain.ops.back();
-  if (!isFiniteInF32(chain.steps.values))
-    return last->emitOpError()
-           << "expects a scale and shift that are finite in f32";
   OpBuilder builder(last);
+  std::string problem;
+  if (!isFiniteIn(chain.steps.values, builder.getF32Type(), &problem))
+    return last->emitOpError(problem);
   SmallVector<Location> locations = llvm::map_to_vector(
       chain.ops, [](Operation *op) { return op->getLoc(); });
   auto merged = createScaleShift(builder, builder.getFusedLoc(locations),

@@ -51,6 +51,16 @@ std::optional<LinearConstants> readConstants(Operation *op,
   return constants;
 }
 
+bool checkMerged(const ScaleAndShift &merged, Operation *op,
+                 FoldObstacle &obstacle) {
+  const Type type = getComputeType(getElementTypeOrSelf(op->getResult(0)));
+  if (isFiniteIn(merged, type))
+    return true;
+  obstacle = {ObstacleKind::Numeric,
+              "with the " + quoteName(op) + " there it would not be finite"};
+  return false;
+}
+
 bool haveFeaturesOf(const ScaleAndShift &values, Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && isa<FloatType>(type.getElementType()) &&

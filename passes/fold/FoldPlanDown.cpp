@@ -40,11 +40,14 @@ std::optional<FoldAction> FoldAttempt::mergeDown(const DownwardShift &shift,
                 "the 'bn.scale_shift' there is asked to stay"};
     return std::nullopt;
   }
-  if (!readScaleAndShift(below)) {
+  const std::optional<ScaleAndShift> values = readScaleAndShift(below);
+  if (!values) {
     obstacle = {ObstacleKind::NonConstantParameter,
                 "the 'bn.scale_shift' there is not constant"};
     return std::nullopt;
   }
+  if (!checkMerged(compose(*values, shift.values), below, obstacle))
+    return std::nullopt;
   return createDownward(Kind::MergeAbove, use, shift.values);
 }
 

@@ -87,11 +87,14 @@ FoldAttempt::mergeUp(const UpwardShift &shift, FoldObstacle &obstacle) {
                 "the 'bn.scale_shift' there is asked to stay"};
     return std::nullopt;
   }
-  if (!readScaleAndShift(above)) {
+  const std::optional<ScaleAndShift> values = readScaleAndShift(above);
+  if (!values) {
     obstacle = {ObstacleKind::NonConstantParameter,
                 "the 'bn.scale_shift' there is not constant"};
     return std::nullopt;
   }
+  if (!checkMerged(compose(shift.values, *values), above, obstacle))
+    return std::nullopt;
   return UpwardStep{createUpward(Kind::MergeBelow, shift), {}};
 }
 

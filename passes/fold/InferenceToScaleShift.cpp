@@ -136,6 +136,12 @@ struct InferenceToScaleShiftPass
       }
       std::string problem;
       auto values = computeScaleAndShift(op, *parameters, problem);
+      // Only weights may take in what is not finite in f32.
+      const bool mayFold = !keepInvalid && !isAskedToStay(op);
+      if (succeeded(values) && !mayFold &&
+          !isFiniteIn(*values, getComputeType(op.getType().getElementType()),
+                      &problem))
+        values = failure();
       if (failed(values) && keepInvalid) {
         op.emitWarning() << problem << "; it stays, to be computed at run time";
         remarkKept(op, {ObstacleKind::InvalidParameter, problem});

@@ -70,6 +70,9 @@ bool raiseChain(const StepsUpwards &chain, ConstantExpressions &constants) {
       return false;
     locations.push_back(step.op->getLoc());
   }
+  // Two factors may be finite where their product is not.
+  if (!isFiniteIn(values.getValues(), getComputeType(type.getElementType())))
+    return false;
   OpBuilder builder(last);
   auto scaleShift =
       createScaleShift(builder, builder.getFusedLoc(locations),

@@ -4,6 +4,10 @@
 
 #include "passes/fold/ConstantData.h"
 
+#include "llvm/Support/Format.h"
+
+#include <cmath>
+
 using namespace mlir;
 
 namespace bnopt {
@@ -25,6 +29,30 @@ bool hasScale(const ScaleAndShift &values) {
 
 bool hasShift(const ScaleAndShift &values) {
   return llvm::any_of(values.shift, [](double shift) { return shift != 0; });
+}
+
+Type getComputeType(Type elementType) {
+  return elementType.getIntOrFloatBitWidth() < 32
+             ? Float32Type::get(elementType.getContext())
+             : elementType;
+}
+
+bool isFiniteIn(const ScaleAndShift &values, Type type, std::string *reason) {
+  const bool isSingle = type.isF32();
+  const auto isFinite = [&](double value) {
+    return std::isfinite(isSingle ? static_cast<float>(value) : value);
+  };
+  for (size_t c = 0; c < values.numFeatures(); ++c) {
+    if (isFinite(values.scale[c]) && isFinite(values.shift[c]))
+      continue;
+    if (reason)
+      llvm::raw_string_ostream(*reason)
+          << "expects a scale and shift that are finite in " << type
+          << ", but feature " << c
+          << llvm::format(" has %g and %g", values.scale[c], values.shift[c]);
+    return false;
+  }
+  return true;
 }
 
 ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first) {

@@ -7,6 +7,7 @@
 #include "dialect/Interfaces/ScaleAndShift.h"
 
 #include <optional>
+#include <string>
 
 namespace bnopt {
 
@@ -19,6 +20,13 @@ bool hasShift(const ScaleAndShift &values);
 inline bool isIdentity(const ScaleAndShift &values) {
   return !hasScale(values) && !hasShift(values);
 }
+
+/// The type in which a scale-shift of `elementType` is computed: f32 at least.
+mlir::Type getComputeType(mlir::Type elementType);
+/// Whether all numbers are finite when rounded to the floats `type`; if not,
+/// `reason`, where given, says which are not.
+bool isFiniteIn(const ScaleAndShift &values, mlir::Type type,
+                std::string *reason = nullptr);
 
 /// `second` after `first`: s = s₂·s₁, t = s₂·t₁ + t₂.
 ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first);

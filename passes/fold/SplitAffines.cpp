@@ -48,6 +48,9 @@ bool splitAffine(Operation *norm) {
   std::swap(values.scale, affine->scale);
   std::swap(values.shift, affine->offset);
   OpBuilder builder(norm);
+  // A scale-shift has finite parameters.
+  if (!isFiniteIn(values, builder.getF64Type()))
+    return false;
   writeNormAffine(builder, norm, *affine);
   builder.setInsertionPointAfter(norm);
   Value result = norm->getResult(0);

@@ -16,3 +16,18 @@ func.func @no_convert_negative_root(%x: tensor<1x2x4xf32>) -> tensor<1x2x4xf32> 
       : (tensor<1x2x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x4xf32>
   return %1 : tensor<1x2x4xf32>
 }
+
+// s = 1e38/1e-15 is no f32.
+// CHECK-LABEL: @no_convert_overflow
+func.func @no_convert_overflow(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: nn.sigmoid
+  // CHECK-NEXT: bn.inference
+  %scale = arith.constant dense<1.0e38> : tensor<1xf32>
+  %zero = arith.constant dense<0.0> : tensor<1xf32>
+  %variance = arith.constant dense<1.0e-30> : tensor<1xf32>
+  %0 = nn.sigmoid %x : tensor<1x1x4xf32>
+  // expected-warning@+1 {{expects a scale and shift that are finite in f32, but feature 0 has 1e+53 and 0; it stays, to be computed at run time}}
+  %1 = bn.inference %0, %scale, %zero, %zero, %variance {epsilon = 0.0 : f64, featureIndex = 1 : i64}
+      : (tensor<1x1x4xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x4xf32>
+  return %1 : tensor<1x1x4xf32>
+}
