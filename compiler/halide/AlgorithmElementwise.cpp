@@ -37,9 +37,9 @@ static Expr tangentHyperbolic(const Expr &x) {
 }
 
 static Expr clip(Expr x, const llvm::APFloat &low, const llvm::APFloat &high) {
-  if (!low.isInfinity())
+  if (!low.isInfinity() || !low.isNegative())
     x = Halide::max(x, toFloat(low));
-  if (!high.isInfinity())
+  if (!high.isInfinity() || high.isNegative())
     x = Halide::min(x, toFloat(high));
   return x;
 }

@@ -21,6 +21,13 @@ TEST_P(ScheduleOtherKernelsTest, Unary) {
         "clip %a to [-0.5, 0.25]"})
     cases.push_back(makeCase(op, Operand{{3, 7}}, {{3, 7}},
                              "%y = nn." + std::string(op) + " : A"));
+  // A lower bound of +inf, or an upper one of -inf, leaves nothing of %a.
+  for (const char *bounds : {"[0x7FF0000000000000, 0x7FF0000000000000]",
+                             "[0.0, 0xFFF0000000000000]"})
+    cases.push_back(
+        makeCase("infinite clip", Operand{{3, 7}}, {{3, 7}},
+                 "%0 = nn.clip %a to " + std::string(bounds) +
+                     " : A\n  %y = nn.clip %0 to [-0.5, 0.25] : A"));
   // Arguments of these are positive.
   for (const char *op : {"log", "sqrt", "reciprocal"})
     cases.push_back(makeCase(op, Operand{{33}}, {{33}},
