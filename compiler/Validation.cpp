@@ -17,6 +17,8 @@ using bnopt::reference::Tensor;
 
 namespace bnopt {
 
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
 /// Sums whose terms cancel are smaller than what their errors are relative to.
 static constexpr double cancellation = 4;
 
@@ -32,49 +34,91 @@ getValidationLimit(ArrayRef<NormalizationRecord> normalizations) {
   return limit;
 }
 
+/// `value`, infinite where `type` does not hold a number as large.
+static double saturate(double value, FloatType type) {
+  APFloat rounded(value);
+  bool losesInfo;
+  rounded.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+  return rounded.isInfinity() ? std::copysign(infinity, value) : value;
+}
+
 /// The difference of two numbers; none where both are the same infinity, or
 /// NaN.
 static double getDifference(double expected, double actual) {
   if (expected == actual || (std::isnan(expected) && std::isnan(actual)))
     return 0;
   const double difference = std::fabs(expected - actual);
-  return std::isnan(difference) ? std::numeric_limits<double>::infinity()
-                                : difference;
+  return std::isnan(difference) ? infinity : difference;
 }
 
 namespace {
-/// The largest difference of two tensors, and relative to the first.
+/// The largest difference of two tensors of `type`, and the largest number in
+/// the first.
 struct Difference {
-  double absolute = 0, relative = 0;
+  double absolute = 0, largest = 0;
 
-  Difference(const Tensor &expected, const Tensor &actual) {
-    double largest = 0;
+  Difference(const Tensor &expected, const Tensor &actual, FloatType type) {
     for (int64_t i = 0; i < expected.size(); ++i) {
-      absolute = std::max(absolute, getDifference(expected[i], actual[i]));
-      if (std::isfinite(expected[i]))
-        largest = std::max(largest, std::fabs(expected[i]));
+      const double before = saturate(expected[i], type);
+      absolute =
+          std::max(absolute, getDifference(before, saturate(actual[i], type)));
+      if (std::isfinite(before))
+        largest = std::max(largest, std::fabs(before));
     }
-    relative = absolute == 0 ? 0 : absolute / largest;
   }
+
+  double relativeTo(double number) const {
+    return absolute == 0 ? 0 : absolute / number;
+  }
+};
+
+/// What running both functions on one kind of inputs shows at one output.
+struct OutputRun {
+  Difference difference;
+  /// What errors in the constants do to the output.
+  double allowed;
+  StringRef input;
 };
 } // namespace
 
-/// Takes one run into account, in which `relative` may be `limit`.
-static void addRun(OutputError &error, const Difference &difference,
-                   double limit, StringRef input) {
+/// Takes one run into account, whose values are as large as `largest`.
+static void addRun(OutputError &error, const OutputRun &run, double largest,
+                   double general) {
+  const Difference &difference = run.difference;
   if (difference.absolute > error.absolute || error.absoluteInput.empty()) {
     error.absolute = difference.absolute;
-    error.absoluteInput = input;
+    error.absoluteInput = run.input;
   }
+  const double relative = difference.relativeTo(largest);
+  const double limit =
+      largest > 0 ? std::max(general, run.allowed / largest) : general;
   const auto rank = [](double relative, double limit) {
     return std::pair(relative > limit, relative);
   };
-  if (rank(difference.relative, limit) > rank(error.relative, error.limit) ||
+  if (rank(relative, limit) > rank(error.relative, error.limit) ||
       error.relativeInput.empty()) {
-    error.relative = difference.relative;
-    error.relativeInput = input;
+    error.relative = relative;
+    error.relativeInput = run.input;
     error.limit = limit;
   }
+}
+
+/// The error at `output` in all runs. Where the model's values are all zero in
+/// a run, as behind a relu, what is left of rounding is seen against those of
+/// the others.
+static OutputError summarize(ArrayRef<OutputRun> runs, std::string output,
+                             double general) {
+  OutputError error;
+  error.output = std::move(output);
+  double largestOfAll = 0;
+  for (const OutputRun &run : runs)
+    largestOfAll = std::max(largestOfAll, run.difference.largest);
+  for (const OutputRun &run : runs)
+    addRun(error, run,
+           run.difference.largest > 0 ? run.difference.largest : largestOfAll,
+           general);
+  return error;
 }
 
 /// The functions that both modules define.
@@ -106,10 +150,7 @@ public:
   FunctionComparison(func::FuncOp function, func::FuncOp folded,
                      const ValidationLimit &limit, uint64_t seed)
       : function(function), folded(folded), limit(limit), seed(seed),
-        errors(function.getNumResults()) {
-    for (auto [index, error] : llvm::enumerate(errors))
-      error.output = reference::getResultName(function, index);
-  }
+        runs(function.getNumResults()) {}
 
   LogicalResult run(InputKind kind) {
     const auto inputs = makeInputs(function, kind, seed);
@@ -122,38 +163,52 @@ public:
     if (failed(actual))
       return failure();
     SmallVector<Difference> differences;
-    for (auto [before, after] : llvm::zip_equal(*expected, *actual))
-      differences.emplace_back(before, after);
-    SmallVector<double> limits(errors.size(), limit.general);
+    for (auto [index, before] : llvm::enumerate(*expected))
+      differences.emplace_back(before, (*actual)[index], getFloatType(index));
+    SmallVector<double> allowed(runs.size(), 0);
     if (limit.constants > 0 &&
         llvm::any_of(differences, [&](const Difference &difference) {
-          return difference.relative > limit.general;
+          return difference.relativeTo(difference.largest) > limit.general;
         }))
-      if (failed(measureLimits(*inputs, *actual, limits)))
+      if (failed(measureAllowed(*inputs, *actual, allowed)))
         return failure();
-    for (size_t index = 0; index < errors.size(); ++index)
-      addRun(errors[index], differences[index], limits[index],
-             reference::getInputKindName(kind));
+    for (size_t index = 0; index < runs.size(); ++index)
+      runs[index].push_back({differences[index], allowed[index],
+                             reference::getInputKindName(kind)});
     return success();
   }
 
-  ArrayRef<OutputError> getErrors() const { return errors; }
+  /// Of each output, when all runs are done.
+  std::vector<OutputError> getErrors() const {
+    std::vector<OutputError> errors;
+    for (auto [index, ofOutput] : llvm::enumerate(runs))
+      errors.push_back(summarize(
+          ofOutput, reference::getResultName(function, index), limit.general));
+    return errors;
+  }
 
 private:
-  /// Raises `limits` to what errors in all constants do to `outputs`. They are
-  /// made larger than the rounding of f64, and small enough to act alike.
-  LogicalResult measureLimits(ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs,
-                              SmallVector<double> &limits) {
+  FloatType getFloatType(size_t output) {
+    return cast<FloatType>(
+        getElementTypeOrSelf(function.getResultTypes()[output]));
+  }
+
+  /// What errors in all constants do to `outputs`. They are made larger than
+  /// the rounding of f64, and small enough to act alike.
+  LogicalResult measureAllowed(ArrayRef<Tensor> inputs,
+                               ArrayRef<Tensor> outputs,
+                               SmallVector<double> &allowed) {
     constexpr double noise = 0x1p-20;
     auto moved = reference::interpret(folded, inputs, {noise, seed});
     if (failed(moved))
       return failure();
-    for (size_t index = 0; index < limits.size(); ++index) {
-      const Difference difference(outputs[index], (*moved)[index]);
+    for (size_t index = 0; index < allowed.size(); ++index) {
+      const Difference difference(outputs[index], (*moved)[index],
+                                  getFloatType(index));
       const double measured =
-          cancellation * limit.constants * difference.relative / noise;
+          cancellation * limit.constants * difference.absolute / noise;
       if (std::isfinite(measured))
-        limits[index] = std::max(limits[index], measured);
+        allowed[index] = measured;
     }
     return success();
   }
@@ -161,7 +216,8 @@ private:
   func::FuncOp function, folded;
   const ValidationLimit &limit;
   uint64_t seed;
-  SmallVector<OutputError> errors;
+  /// Of each output.
+  SmallVector<SmallVector<OutputRun>> runs;
 };
 } // namespace
 

@@ -20,8 +20,9 @@ struct OutputError {
   double absolute = 0;
   std::string absoluteInput;
   /// The same relative to the largest value of the output of a run, before all
-  /// of one in which it is beyond its limit. Infinite where one is NaN and the
-  /// other is not.
+  /// of one in which it is beyond its limit; of all runs where those of one are
+  /// zero. Infinite where one is NaN and the other is not. Numbers beyond the
+  /// type of the output are equal to infinity.
   double relative = 0;
   std::string relativeInput;
   double limit = 0;

@@ -113,6 +113,52 @@ TEST_F(ValidationTest, RefusesANumberForNaN) {
   EXPECT_FALSE(error.isWithinLimit());
 }
 
+// The relu leaves zeros of one input, and numbers near them of its folded form.
+TEST_F(ValidationTest, MeasuresErrorsOfZerosAgainstOtherRuns) {
+  const auto makeClamped = [&](StringRef low, StringRef shift) {
+    return parseSourceString<ModuleOp>(
+        ("func.func @model(%x: tensor<1xf32>) -> (tensor<1xf32>) {\n"
+         "%t = arith.constant dense<" +
+         shift +
+         "> : tensor<1xf32>\n"
+         "%0 = nn.clip %x to [" +
+         low +
+         ", 0x7FF0000000000000] : tensor<1xf32>\n"
+         "%1 = nn.add %0, %t : (tensor<1xf32>, tensor<1xf32>) -> "
+         "tensor<1xf32>\n"
+         "return %1 : tensor<1xf32>\n}")
+            .str(),
+        &context);
+  };
+  // Of the runs of one element each, those with small inputs are all zero.
+  auto model = makeClamped("3.0", "-3.0");
+  EXPECT_TRUE(
+      compare(*model, *makeClamped("3.0000002", "-3.0")).isWithinLimit());
+  EXPECT_FALSE(compare(*model, *makeClamped("3.5", "-3.0")).isWithinLimit());
+}
+
+// At least 10^60, which f64 holds and f32 does not.
+TEST_F(ValidationTest, TakesNumbersBeyondTheTypeForInfinite) {
+  const auto makeLarge = [&](StringRef factor) {
+    return parseSourceString<ModuleOp>(
+        ("func.func @model(%x: tensor<8xf32>) -> (tensor<8xf32>) {\n"
+         "%a = arith.constant dense<1.0e30> : tensor<f32>\n"
+         "%b = arith.constant dense<" +
+         factor +
+         "> : tensor<f32>\n"
+         "%0 = nn.clip %x to [1.0, 0x7FF0000000000000] : tensor<8xf32>\n"
+         "%1 = nn.mul %0, %a : (tensor<8xf32>, tensor<f32>) -> tensor<8xf32>\n"
+         "%2 = nn.mul %1, %b : (tensor<8xf32>, tensor<f32>) -> tensor<8xf32>\n"
+         "return %2 : tensor<8xf32>\n}")
+            .str(),
+        &context);
+  };
+  auto model = makeLarge("1.0e30");
+  EXPECT_TRUE(compare(*model, *makeLarge("1.001e30")).isWithinLimit());
+  EXPECT_FALSE(compare(*model, *makeLarge("-1.0e30")).isWithinLimit());
+  EXPECT_FALSE(compare(*model, *makeLarge("1.0")).isWithinLimit());
+}
+
 TEST_F(ValidationTest, AddsUpTheBoundsOfAllFolds) {
   NormalizationRecord rounded, exact;
   EXPECT_EQ(getValidationLimit({}).general, 1e-5);
