@@ -64,8 +64,8 @@ private:
     SmallVector<Value> operands(op->getOperands());
     for (unsigned operand : action.movedOperands)
       operands[operand] = scaled.lookup({op, operands[operand]});
-    return cast<ScaleShiftOpInterface>(op).buildMovedUp(rewriter, action.values,
-                                                        operands);
+    return cast<ScaleShiftOpInterface>(op).buildMovedUp(
+        rewriter, *action.values, operands);
   }
 
   /// Builds what reads the value of `action` without its scale-shift.
@@ -86,7 +86,7 @@ private:
       break;
     }
     unscaled[op->getResult(0)] = cast<ScaleShiftOpInterface>(op).buildMovedDown(
-        rewriter, action.operand, action.values, operands);
+        rewriter, action.operand, *action.values, operands);
   }
 
   /// The operator with its folded constants, on `operands` otherwise.
@@ -114,8 +114,8 @@ private:
     const ScaleAndShift own = *readScaleAndShift(op);
     Location loc = rewriter.getFusedLoc({op.getLoc(), requestLoc});
     return createScaleShift(rewriter, loc, input,
-                            isBelow ? compose(action.values, own)
-                                    : compose(own, action.values));
+                            isBelow ? compose(*action.values, own)
+                                    : compose(own, *action.values));
   }
 
   RewriterBase &rewriter;

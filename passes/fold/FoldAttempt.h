@@ -31,7 +31,7 @@ private:
   /// A scale-shift on its way up: `user` reads the value in `operands`.
   struct UpwardShift {
     mlir::Value value;
-    ScaleAndShift values;
+    SharedScaleAndShift values;
     mlir::Operation *user;
     llvm::SmallVector<unsigned> operands;
   };

@@ -1,5 +1,4 @@
-//===- FoldPlan.cpp - Ways in which a scale-shift can go
-//-------------------===//
+//===- FoldPlan.cpp - Where a scale-shift can go --------------------------===//
 //
 // s·x + t goes whole, upwards or downwards, or s and t part: s upwards and t
 // downwards, or, where no s is 0, y = s·(x + t/s), t/s upwards and s downwards.
@@ -98,18 +97,19 @@ static FailureOr<FoldedConstants> computeFolded(const FoldAction &action,
   MLIRContext *context = action.op->getContext();
   FoldObstacle none;
   if (action.kind == FoldAction::Kind::ScaleConstant)
-    return foldConstant(*ConstantData::get(action.value), action.values,
+    return foldConstant(*ConstantData::get(action.value), *action.values,
                         reason);
   if (action.below) {
     auto constants = readConstants(action.op, action.below->weightsOperand,
                                    action.below->bias,
                                    action.below->view.numFeatures(), none);
-    return foldBelow(*constants, *action.below, action.values, context, reason);
+    return foldBelow(*constants, *action.below, *action.values, context,
+                     reason);
   }
   auto constants =
       readConstants(action.op, action.above->weightsOperand, action.above->bias,
                     action.above->resultView.numFeatures(), none);
-  return foldAbove(*constants, *action.above, action.values, context, reason);
+  return foldAbove(*constants, *action.above, *action.values, context, reason);
 }
 
 static bool hasConstants(const FoldAction &action) {

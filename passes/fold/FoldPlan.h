@@ -1,5 +1,4 @@
-//===- FoldPlan.h - Ways in which a scale-shift can go
-//---------------------===//
+//===- FoldPlan.h - Where a scale-shift can go ----------------------------===//
 //
 // A scale-shift y = s·x + t disappears when every path away from it, upwards
 // from x or downwards from y, ends in something that takes it. A plan is a list
@@ -40,6 +39,9 @@ struct FoldLimits {
   int64_t maxAddendElements;
 };
 
+/// Numbers that all ways on from a fork share.
+using SharedScaleAndShift = std::shared_ptr<const ScaleAndShift>;
+
 /// What happens to one operator.
 struct FoldAction {
   enum class Kind {
@@ -59,8 +61,8 @@ struct FoldAction {
   };
 
   FoldAction(Kind kind, mlir::Operation *op, mlir::Value value,
-             const ScaleAndShift &values)
-      : kind(kind), op(op), value(value), values(values) {}
+             SharedScaleAndShift values)
+      : kind(kind), op(op), value(value), values(std::move(values)) {}
 
   Kind kind;
   FoldCost cost = FoldCost::Plain;
@@ -71,7 +73,7 @@ struct FoldAction {
   /// Upwards, what reads `value`; downwards, the operand that it is.
   mlir::Operation *user = nullptr;
   unsigned operand = 0;
-  ScaleAndShift values;
+  SharedScaleAndShift values;
   llvm::SmallVector<unsigned> movedOperands;
   /// The absorbing kinds: what the numbers are computed from and for.
   std::optional<ScaleShiftTarget> below;

@@ -19,7 +19,8 @@ using Kind = FoldAction::Kind;
 
 static FoldAction createDownward(Kind kind, OpOperand &use,
                                  const ScaleAndShift &values) {
-  FoldAction action(kind, use.getOwner(), use.get(), values);
+  FoldAction action(kind, use.getOwner(), use.get(),
+                    std::make_shared<ScaleAndShift>(values));
   action.operand = use.getOperandNumber();
   return action;
 }

@@ -2,7 +2,8 @@
 //
 // The scale-shift of a value goes into what computes the value, if nothing else
 // reads it. Where there are several ways, each is followed to its end before
-// the next; what is decided on a path is copied at the fork.
+// the next; what is decided on a path is copied at the fork, but for the
+// numbers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,11 +51,11 @@ FoldAttempt::scaleConstant(const UpwardShift &shift, FoldObstacle &obstacle) {
     return std::nullopt;
   }
   const RankedTensorType type = data->getType();
-  const int64_t feature = shift.values.featureIndex;
+  const int64_t feature = shift.values->featureIndex;
   if (feature >= type.getRank() ||
       (feature >= 0 && type.getDimSize(feature) != 1 &&
        type.getDimSize(feature) !=
-           static_cast<int64_t>(shift.values.numFeatures()))) {
+           static_cast<int64_t>(shift.values->numFeatures()))) {
     obstacle = {ObstacleKind::AxisMismatch, "a constant has other features"};
     return std::nullopt;
   }
@@ -62,7 +63,7 @@ FoldAttempt::scaleConstant(const UpwardShift &shift, FoldObstacle &obstacle) {
   const bool repeats = feature < 0 || type.getDimSize(feature) == 1;
   const int64_t size =
       repeats ? type.getNumElements() *
-                    static_cast<int64_t>(shift.values.numFeatures())
+                    static_cast<int64_t>(shift.values->numFeatures())
               : type.getNumElements();
   if (repeats && size > limits.maxAddendElements) {
     obstacle = {ObstacleKind::SizeLimit,
@@ -77,7 +78,7 @@ std::optional<FoldAttempt::UpwardStep>
 FoldAttempt::mergeUp(const UpwardShift &shift, FoldObstacle &obstacle) {
   auto above = shift.value.getDefiningOp<bn::ScaleShiftOp>();
   if (static_cast<int64_t>(above.getFeatureIndex()) !=
-      shift.values.featureIndex) {
+      shift.values->featureIndex) {
     obstacle = {ObstacleKind::AxisMismatch,
                 "the 'bn.scale_shift' there is along another dimension"};
     return std::nullopt;
@@ -93,7 +94,7 @@ FoldAttempt::mergeUp(const UpwardShift &shift, FoldObstacle &obstacle) {
                 "the 'bn.scale_shift' there is not constant"};
     return std::nullopt;
   }
-  if (!checkMerged(compose(shift.values, *values), above, obstacle))
+  if (!checkMerged(compose(*shift.values, *values), above, obstacle))
     return std::nullopt;
   return UpwardStep{createUpward(Kind::MergeBelow, shift), {}};
 }
@@ -102,10 +103,10 @@ std::optional<FoldAttempt::UpwardStep>
 FoldAttempt::absorbBelow(const UpwardShift &shift, FoldObstacle &obstacle) {
   auto op = shift.value.getDefiningOp<ScaleShiftOpInterface>();
   FailureOr<ScaleShiftTarget> target =
-      op.getScaleShiftTargetBelow(shift.values.featureIndex, obstacle.text);
+      op.getScaleShiftTargetBelow(shift.values->featureIndex, obstacle.text);
   if (failed(target)) {
     obstacle.kind = getRefusalKind(
-        shift.value, shift.values.featureIndex, [&](int64_t dim) {
+        shift.value, shift.values->featureIndex, [&](int64_t dim) {
           std::string ignored;
           return succeeded(op.getScaleShiftTargetBelow(dim, ignored));
         });
@@ -115,13 +116,13 @@ FoldAttempt::absorbBelow(const UpwardShift &shift, FoldObstacle &obstacle) {
                      target->view.numFeatures(), obstacle))
     return std::nullopt;
   assert(target->view.numFeatures() ==
-             static_cast<int64_t>(shift.values.numFeatures()) &&
+             static_cast<int64_t>(shift.values->numFeatures()) &&
          "the target has the features of the result");
   FoldAction action = createUpward(Kind::AbsorbBelow, shift);
-  if (!target->takesBias && hasShift(shift.values)) {
+  if (!target->takesBias && hasShift(*shift.values)) {
     // The shift stays behind as an addition: nothing gained if there is no
     // more, and nothing that would be found again.
-    if (!hasScale(shift.values)) {
+    if (!hasScale(*shift.values)) {
       obstacle = {ObstacleKind::Operator,
                   quoteName(op) + " has no place for a shift"};
       return std::nullopt;
@@ -138,7 +139,7 @@ void FoldAttempt::moveUp(const UpwardShift &shift,
                          std::vector<UpwardStep> &steps,
                          FoldObstacle &obstacle) {
   auto op = shift.value.getDefiningOp<ScaleShiftOpInterface>();
-  auto moves = op.moveScaleShiftUp(shift.values, obstacle.text);
+  auto moves = op.moveScaleShiftUp(*shift.values, obstacle.text);
   if (failed(moves))
     return;
   for (ScaleShiftMove &move : *moves) {
@@ -157,13 +158,16 @@ void FoldAttempt::moveUp(const UpwardShift &shift,
           step.next, [&](UpwardShift &next) { return next.value == value; });
       if (same == step.next.end()) {
         step.next.push_back(
-            {value, std::move(operand.values), op, {operand.operand}});
+            {value,
+             std::make_shared<ScaleAndShift>(std::move(operand.values)),
+             op,
+             {operand.operand}});
         continue;
       }
       same->operands.push_back(operand.operand);
-      agrees &= same->values.scale == operand.values.scale &&
-                same->values.shift == operand.values.shift &&
-                same->values.featureIndex == operand.values.featureIndex;
+      agrees &= same->values->scale == operand.values.scale &&
+                same->values->shift == operand.values.shift &&
+                same->values->featureIndex == operand.values.featureIndex;
     }
     if (agrees)
       steps.push_back(std::move(step));
@@ -200,7 +204,7 @@ FoldAttempt::stepUp(const UpwardShift &shift, FoldObstacle &obstacle) {
                 "the result of " + quoteName(op) + " has another use"};
     return steps;
   }
-  if (!haveFeaturesOf(shift.values, shift.value)) {
+  if (!haveFeaturesOf(*shift.values, shift.value)) {
     obstacle = {ObstacleKind::AxisMismatch,
                 "the result of " + quoteName(op) + " broadcasts"};
     return steps;
@@ -226,7 +230,8 @@ FoldAttempt::stepUp(const UpwardShift &shift, FoldObstacle &obstacle) {
 std::optional<FoldAttempt::Actions>
 FoldAttempt::planUp(Value value, const ScaleAndShift &values, Operation *user) {
   SmallVector<UpwardPath> paths(1);
-  paths.front().pending.push_back({value, values, user, {}});
+  paths.front().pending.push_back(
+      {value, std::make_shared<ScaleAndShift>(values), user, {}});
   for (OpOperand &operand : user->getOpOperands())
     if (operand.get() == value)
       paths.front().pending.front().operands.push_back(
