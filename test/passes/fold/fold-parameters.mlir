@@ -1,6 +1,6 @@
 // Where parameters may be refreshed, what folds holds for all numbers, and every constant says how it is made.
 
-// RUN: bn-opt %s --bn-inference-to-scale-shift --bn-fold-parameters --bn-absorb-scale-shifts \
+// RUN: bn-opt %s --mlir-disable-threading --bn-inference-to-scale-shift --bn-fold-parameters --bn-absorb-scale-shifts \
 // RUN:     --remarks-filter=bn-fold 2>%t.remarks | FileCheck %s
 // RUN: FileCheck --check-prefix=REMARK --input-file=%t.remarks %s
 // RUN: bn-opt %s --bn-inference-to-scale-shift --bn-fold-parameters=tolerance=1e-8 --remarks-filter=bn-fold 2>&1 \
