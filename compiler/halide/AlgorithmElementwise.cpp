@@ -93,7 +93,8 @@ bool AlgorithmBuilder::buildUnary(Operation *op) {
 static Expr getBinary(Operation *op, const Expr &x, const Expr &y) {
   return llvm::TypeSwitch<Operation *, Expr>(op)
       .Case([&](nn::AddOp) { return x + y; })
-      .Case([&](nn::SubOp) { return x - y; })
+      // (x − p) − s keeps what x − (p + s) rounds off.
+      .Case([&](nn::SubOp) { return Halide::strict_float(x - y); })
       .Case([&](nn::MulOp) { return x * y; })
       .Case([&](nn::DivOp) { return x / y; })
       .Case([&](nn::PowOp) { return Halide::pow(x, y); })

@@ -45,6 +45,8 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
                         halideTarget.with_feature(Halide::Target::NoAsserts));
   for (const Halide::Internal::LoweredFunc &function : lowered.functions())
     result.append(function);
+  // Otherwise the code generator reassociates strict operations, too.
+  result.set_any_strict_float(lowered.any_strict_float());
   return result;
 }
 
