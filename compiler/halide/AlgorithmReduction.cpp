@@ -214,6 +214,7 @@ void AlgorithmBuilder::buildReduce(Operation *op, ArrayRef<int64_t> axes,
   ReductionFuncs reduction;
   reduction.vars = getVars(indices.size());
   reduction.reductionSize = elements;
+  reduction.reductionSizes.assign(sizes.begin(), sizes.end());
   reduction.reduction = getReductionVars(domain);
   Expr element = read(input, inputIndices);
   bool isMax = isa<nn::ReduceMaxOp>(op);

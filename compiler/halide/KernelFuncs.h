@@ -71,6 +71,8 @@ struct ReductionFuncs {
   Halide::Func accumulator;
   std::vector<Halide::Var> vars;
   std::vector<Halide::RVar> reduction;
+  /// The extents of the reduction's loops; empty where it stays whole.
+  std::vector<int64_t> reductionSizes;
   /// Elements reduced into one.
   int64_t reductionSize = 1;
 };

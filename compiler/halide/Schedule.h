@@ -32,6 +32,12 @@ void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
 void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit);
 
+/// Divides a long reduction into parts, and schedules these. The accumulator is
+/// left with the parts to add; with none of them where the reduction is short.
+std::optional<std::vector<Halide::RVar>>
+scheduleParts(const KernelFuncs &kernel, ReductionFuncs &reduction,
+              const VectorUnit &unit);
+
 } // namespace bnopt
 
 #endif // BNOPT_COMPILER_HALIDE_SCHEDULE_H

@@ -12,10 +12,6 @@ using Halide::Var;
 /// Few enough that starting a task (below a microsecond) does not count.
 static constexpr int maximumTasks = 64;
 
-/// Waking a thread takes 5–20 µs; below this many cycles (30 µs) one thread
-/// has finished before the others help.
-static constexpr int64_t parallelCycles = 100000;
-
 int bnopt::getLargestDivisor(int value, int bound) {
   for (int divisor = std::min(value, bound); divisor > 1; --divisor)
     if (value % divisor == 0)

@@ -10,6 +10,10 @@ namespace bnopt {
 /// Enough tasks for 16 threads to finish about together.
 inline constexpr int minimumTasks = 16;
 
+/// Waking a thread takes 5–20 µs; below this many cycles (30 µs) one thread
+/// has finished before the others help.
+inline constexpr int64_t parallelCycles = 100000;
+
 /// A loop and how often it runs.
 struct Loop {
   Halide::Var var;

@@ -115,11 +115,13 @@ void bnopt::scheduleReduction(KernelFuncs &kernel, ReductionFuncs &reduction,
     reduction.accumulator.compute_root().store_in(MemoryType::Stack);
     return;
   }
+  auto parts = scheduleParts(kernel, reduction, unit);
   VectorTile tile(kernel, unit);
-  scheduleSums(reduction.accumulator, reduction.vars, reduction.reduction, tile,
-               kernel.output);
-  parallelize(kernel.output, tile.outer,
-              tile.elements * reduction.reductionSize / elementsPerCycle);
+  scheduleSums(reduction.accumulator, reduction.vars,
+               parts.value_or(reduction.reduction), tile, kernel.output);
+  if (!parts)
+    parallelize(kernel.output, tile.outer,
+                tile.elements * reduction.reductionSize / elementsPerCycle);
 }
 
 void bnopt::scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
