@@ -293,6 +293,32 @@ def MergeAffinesPass : Pass<"bn-merge-affines", "::mlir::func::FuncOp"> {
 }
 
 //===----------------------------------------------------------------------===//
+// train
+//===----------------------------------------------------------------------===//
+
+def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
+  let summary = "Split training and its gradient into statistics and what uses them";
+  let description = [{
+    All of a feature is read before its first element can be normalized, so
+    there are two sweeps; each can be computed with what stands beside it.
+    - The statistics of a `bn.training` have the type of its input, or f32 if
+      that is narrower.
+    - The scale of a `bn.gradient` has the type of the mean.
+
+    ```mlir
+    %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    // becomes
+    %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : …
+    %y = bn.normalize %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect"];
+  let statistics = [
+    Statistic<"numSplit", "num-split", "training operators and gradients split">,
+  ];
+}
+
+//===----------------------------------------------------------------------===//
 // fuse
 //===----------------------------------------------------------------------===//
 
@@ -315,6 +341,36 @@ def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
     %4 = nn.add %3, %epsilon : …
     %5 = nn.sqrt %4 : …
     %y = nn.div %1, %5 : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+}
+
+def ExpandTrainingPass : Pass<"bn-expand-training", "::mlir::func::FuncOp"> {
+  let summary = "Write the parts of training as reductions and elementwise operators";
+  let description = [{
+    They have no kernels of their own: `bn.statistics`, `bn.normalize`,
+    `bn.update_running`, `bn.gradient_statistics` and `bn.gradient_input`. They
+    need
+    - operands of one type,
+    - a known number of features,
+    - for a `bn.gradient_input`, a known number of elements of each.
+
+    Elements are taken relative to the first one of their feature, so nothing
+    cancels where the mean is large beside the deviation.
+
+    ```mlir
+    %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : (tensor<2x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+    // becomes
+    %first = nn.slice %x offsets [0, 0] sizes [1, 3] steps [1, 1] : …
+    %p = nn.reshape %first : (tensor<1x3xf32>) -> tensor<3xf32>
+    %0 = nn.sub %x, %p : …
+    %s = nn.reduce_mean %0 axes [0] : …
+    %1 = nn.sub %x, %p : …
+    %2 = nn.sub %1, %s : …
+    %3 = nn.mul %2, %2 : …
+    %variance = nn.reduce_mean %3 axes [0] : …
+    %mean = nn.add %p, %s : …
     ```
   }];
   let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];

@@ -109,7 +109,8 @@ def BN_TrainingOp : BN_InferringOp<"training"> {
     Normalizes by mean and population variance over all dimensions but
     'featureIndex' (arXiv 1502.03167, algorithm 1), and returns them.
     Running statistics are `bn.update_running`'s. The statistics have the
-    element type of 'scale'.
+    element type of 'scale'. The variance of one element is 0; mean and variance
+    of none are 0.
 
     Constraints: (C1), (C2) and (C3) as for `bn.inference`.
   }];

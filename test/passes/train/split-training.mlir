@@ -1,0 +1,58 @@
+// Training and its gradient become the two sweeps that they are.
+
+// RUN: bn-opt %s --bn-split-training --split-input-file | FileCheck %s
+
+// CHECK-LABEL: @split_training
+func.func @split_training(%x: tensor<?x3x4x4xf32>, %scale: tensor<3xf32>, %offset: tensor<3xf32>) -> (tensor<?x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>) {
+  // CHECK: %[[MEAN:.*]], %[[VARIANCE:.*]] = bn.statistics %arg0 {featureIndex = 1 : i64}
+  // CHECK: %[[Y:.*]] = bn.normalize %arg0, %arg1, %arg2, %[[MEAN]], %[[VARIANCE]] {epsilon = 1.000000e-05 : f64, featureIndex = 1 : i64}
+  // CHECK-NEXT: return %[[Y]], %[[MEAN]], %[[VARIANCE]]
+  %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<?x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<?x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %y, %mean, %variance : tensor<?x3x4x4xf32>, tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @split_gradient
+func.func @split_gradient(%x: tensor<2x4x3xf32>, %scale: tensor<3xf32>, %mean: tensor<3xf32>, %variance: tensor<3xf32>, %dy: tensor<2x4x3xf32>)
+    -> (tensor<2x4x3xf32>, tensor<3xf32>, tensor<3xf32>) {
+  // CHECK: %[[DSCALE:.*]], %[[DOFFSET:.*]] = bn.gradient_statistics %arg0, %arg2, %arg3, %arg4 {epsilon = 1.000000e-05 : f64, featureIndex = 2 : i64}
+  // CHECK: %[[DX:.*]] = bn.gradient_input %arg0, %arg1, %arg2, %arg3, %arg4, %[[DSCALE]], %[[DOFFSET]] {epsilon = 1.000000e-05 : f64, featureIndex = 2 : i64}
+  // CHECK-NEXT: return %[[DX]], %[[DSCALE]], %[[DOFFSET]]
+  %dx, %dscale, %doffset = bn.gradient %x, %scale, %mean, %variance, %dy {epsilon = 1.0e-05 : f64, featureIndex = 2 : i64}
+     : (tensor<2x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<2x4x3xf32>) -> (tensor<2x4x3xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %dx, %dscale, %doffset : tensor<2x4x3xf32>, tensor<3xf32>, tensor<3xf32>
+}
+
+// -----
+
+// Statistics of narrow data are f32 in both.
+// CHECK-LABEL: @split_training_f16
+func.func @split_training_f16(%x: tensor<2x3xf16>, %scale: tensor<3xf32>, %offset: tensor<3xf32>) -> tensor<3xf32> {
+  // CHECK: bn.statistics %arg0 {featureIndex = 1 : i64} : (tensor<2x3xf16>) -> (tensor<3xf32>, tensor<3xf32>)
+  // CHECK-NOT: bn.training
+  %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<2x3xf16>, tensor<3xf32>, tensor<3xf32>) -> (tensor<2x3xf16>, tensor<3xf32>, tensor<3xf32>)
+  return %mean : tensor<3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: @no_split_statistics_of_another_type
+func.func @no_split_statistics_of_another_type(%x: tensor<2x3xf32>, %scale: tensor<3xf64>, %offset: tensor<3xf64>) -> tensor<3xf64> {
+  // CHECK: bn.training
+  %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf64>) -> (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf64>)
+  return %mean : tensor<3xf64>
+}
+
+// -----
+
+// CHECK-LABEL: @no_split_gradients_of_another_type
+func.func @no_split_gradients_of_another_type(%x: tensor<2x3xf32>, %scale: tensor<3xf64>, %mean: tensor<3xf32>, %dy: tensor<2x3xf32>) -> tensor<3xf64> {
+  // CHECK: bn.gradient %
+  %dx, %dscale, %doffset = bn.gradient %x, %scale, %mean, %mean, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf32>, tensor<3xf32>, tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf64>)
+  return %dscale : tensor<3xf64>
+}
