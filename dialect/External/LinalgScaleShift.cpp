@@ -17,11 +17,6 @@ using linalg::LinalgOp;
 namespace bnopt {
 namespace {
 
-LogicalResult refuse(Operation *op, StringRef what, std::string &reason) {
-  reason = "'" + op->getName().getStringRef().str() + "' " + what.str();
-  return failure();
-}
-
 template <typename ConcreteOp>
 struct LinalgModel
     : ScaleShiftOpInterface::ExternalModel<LinalgModel<ConcreteOp>,
@@ -31,8 +26,7 @@ struct LinalgModel
                            std::string &reason) const {
     auto linear = cast<LinalgOp>(op);
     if (!isLinear(linear))
-      return refuse(op, "has no weights that a scale-shift could go into",
-                    reason);
+      return failure();
     return getLinearTargetBelow(linear, {featureIndex}, reason);
   }
 
@@ -41,8 +35,7 @@ struct LinalgModel
                            int64_t featureIndex, std::string &reason) const {
     auto linear = cast<LinalgOp>(op);
     if (!isLinear(linear))
-      return refuse(op, "has no weights that a scale-shift could go into",
-                    reason);
+      return failure();
     return getLinearTargetAbove(linear, operand, featureIndex, reason);
   }
 
@@ -57,7 +50,7 @@ struct LinalgModel
     auto elementwise = cast<LinalgOp>(op);
     auto kind = getElementwiseKind(elementwise);
     if (!kind)
-      return refuse(op, "lets no scale-shift pass", reason);
+      return failure();
     return moveElementwiseUp(elementwise, *kind, below, reason);
   }
 
@@ -77,7 +70,7 @@ struct LinalgModel
     auto elementwise = cast<LinalgOp>(op);
     auto kind = getElementwiseKind(elementwise);
     if (!kind)
-      return refuse(op, "lets no scale-shift pass", reason);
+      return failure();
     return moveElementwiseDown(elementwise, *kind, operand, above,
                                changesOperator, reason);
   }

@@ -3,9 +3,10 @@
 
 include "mlir/IR/OpBase.td"
 
-class ScaleShiftRefusal<string what> {
+/// The answer of an operator that knows of no scale-shifts.
+def ScaleShiftRefusal {
   code body = [{
-    reason = "'" + $_op->getName().getStringRef().str() + "' }] # what # [{";
+    reason.clear();
     return ::mlir::failure();
   }];
 }
@@ -25,7 +26,8 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
     alone, pass zero shifts, about the shift alone, scales of one.
 
     An operator that refuses states the reason, in the words that the user
-    will read in the fold report. Every answer must be exact in real arithmetic
+    will read in the fold report; one that has no weights at all, or lets no
+    scale-shift pass whatever its numbers, fails without a reason. Every answer must be exact in real arithmetic
     for all finite data.
 
     Operators of other dialects join by external models.
@@ -44,7 +46,7 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
       /*args=*/(ins "int64_t":$featureIndex, "::std::string &":$reason),
       /*methodBody=*/"",
       /*defaultImplementation=*/
-      ScaleShiftRefusal<"has no weights that a scale-shift could go into">.body>,
+      ScaleShiftRefusal.body>,
     InterfaceMethod<
       /*description=*/[{
         Where a scale-shift of operand `operand`, along its dimension
@@ -57,7 +59,7 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
                     "::std::string &":$reason),
       /*methodBody=*/"",
       /*defaultImplementation=*/
-      ScaleShiftRefusal<"has no weights that a scale-shift could go into">.body>,
+      ScaleShiftRefusal.body>,
     InterfaceMethod<
       /*description=*/[{
         Builds the operator again with `weights` and a `bias` of one element
@@ -84,7 +86,7 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
                     "::std::string &":$reason),
       /*methodBody=*/"",
       /*defaultImplementation=*/
-      ScaleShiftRefusal<"lets no scale-shift pass">.body>,
+      ScaleShiftRefusal.body>,
     InterfaceMethod<
       /*description=*/[{
         Builds what computes the scaled and shifted result from `operands`,
@@ -112,7 +114,7 @@ def ScaleShiftOpInterface : OpInterface<"ScaleShiftOpInterface"> {
                     "bool &":$changesOperator, "::std::string &":$reason),
       /*methodBody=*/"",
       /*defaultImplementation=*/
-      ScaleShiftRefusal<"lets no scale-shift pass">.body>,
+      ScaleShiftRefusal.body>,
     InterfaceMethod<
       /*description=*/[{
         Builds what computes the result before its scale-shift from `operands`,

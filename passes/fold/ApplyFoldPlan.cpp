@@ -131,12 +131,6 @@ private:
 
 } // namespace
 
-Location getFusedLoc(RewriterBase &rewriter, ArrayRef<Operation *> ops) {
-  SmallVector<Location> locs =
-      llvm::map_to_vector(ops, [](Operation *op) { return op->getLoc(); });
-  return rewriter.getFusedLoc(locs);
-}
-
 void applyFoldPlan(RewriterBase &rewriter, FoldPlan plan,
                    const FoldRequest &request, ArrayRef<Operation *> chain) {
   PlanExecution(rewriter, plan, getFusedLoc(rewriter, chain))

@@ -16,10 +16,6 @@ void applyFoldPlan(mlir::RewriterBase &rewriter, FoldPlan plan,
                    const FoldRequest &request,
                    llvm::ArrayRef<mlir::Operation *> chain);
 
-/// The locations of all of `ops`.
-mlir::Location getFusedLoc(mlir::RewriterBase &rewriter,
-                           llvm::ArrayRef<mlir::Operation *> ops);
-
 } // namespace bnopt
 
 #endif // BNOPT_PASSES_FOLD_APPLYFOLDPLAN_H

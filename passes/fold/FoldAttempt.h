@@ -60,6 +60,7 @@ private:
                                     FoldObstacle &obstacle);
   std::optional<UpwardStep> scaleConstant(const UpwardShift &shift,
                                           FoldObstacle &obstacle);
+  /// As the others; without a text where the operator has no weights.
   std::optional<UpwardStep> absorbBelow(const UpwardShift &shift,
                                         FoldObstacle &obstacle);
   void moveUp(const UpwardShift &shift, std::vector<UpwardStep> &steps,
@@ -73,6 +74,7 @@ private:
   std::optional<FoldAction> mergeDown(const DownwardShift &shift,
                                       mlir::OpOperand &use,
                                       FoldObstacle &obstacle);
+  /// Without a text where the operator has no weights.
   std::optional<FoldAction> absorbAbove(const DownwardShift &shift,
                                         mlir::OpOperand &use,
                                         FoldObstacle &obstacle);
@@ -97,9 +99,6 @@ private:
 /// Operators that one attempt looks at. Models need a few; the bound is for
 /// those whose branches multiply.
 inline constexpr int64_t maxFoldSteps = 256;
-
-/// The name of `op` in quotes.
-std::string quoteName(mlir::Operation *op);
 
 /// What a linear operator computes with; none if it is not constant, and
 /// `obstacle` says which.

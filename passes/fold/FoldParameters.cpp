@@ -79,11 +79,14 @@ std::optional<Absorber> findAbsorber(const AffineChain &chain, double tolerance,
     obstacle = "no operator with weights stands above";
     return std::nullopt;
   }
-  const std::string name = "'" + op->getName().getStringRef().str() + "'";
+  const std::string name = quoteName(op);
   auto target =
       op.getScaleShiftTargetBelow(chain.steps.values.featureIndex, obstacle);
-  if (failed(target))
+  if (failed(target)) {
+    if (obstacle.empty())
+      obstacle = getNoWeightsObstacle(op).text;
     return std::nullopt;
+  }
   if (!chain.steps.input.hasOneUse()) {
     obstacle = "the result of " + name + " has another use";
     return std::nullopt;
@@ -199,9 +202,7 @@ LogicalResult mergeChain(const AffineChain &chain, StringRef obstacle) {
   std::string problem;
   if (!isFiniteIn(chain.steps.values, builder.getF32Type(), &problem))
     return last->emitOpError(problem);
-  SmallVector<Location> locations = llvm::map_to_vector(
-      chain.ops, [](Operation *op) { return op->getLoc(); });
-  auto merged = createScaleShift(builder, builder.getFusedLoc(locations),
+  auto merged = createScaleShift(builder, getFusedLoc(builder, chain.ops),
                                  chain.steps, builder.getF32Type());
   for (Operation *op : ArrayRef(chain.ops).drop_front())
     remarkFolded(op, {merged, getNodeNames(chain.ops.front()->getLoc())},

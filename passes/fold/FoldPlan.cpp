@@ -21,10 +21,6 @@ namespace bnopt {
 // What all attempts share
 //===----------------------------------------------------------------------===//
 
-std::string quoteName(Operation *op) {
-  return "'" + op->getName().getStringRef().str() + "'";
-}
-
 std::optional<LinearConstants> readConstants(Operation *op,
                                              unsigned weightsOperand,
                                              Value bias, int64_t numFeatures,

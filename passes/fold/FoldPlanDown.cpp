@@ -25,6 +25,10 @@ static FoldAction createDownward(Kind kind, OpOperand &use,
   return action;
 }
 
+static FoldObstacle getNoPassObstacle(Operation *op) {
+  return {ObstacleKind::Operator, quoteName(op) + " lets no scale-shift pass"};
+}
+
 std::optional<FoldAction> FoldAttempt::mergeDown(const DownwardShift &shift,
                                                  OpOperand &use,
                                                  FoldObstacle &obstacle) {
@@ -117,10 +121,10 @@ FoldAttempt::stepDown(const DownwardShift &shift, OpOperand &use,
     return mergeDown(shift, use, obstacle);
   auto op = dyn_cast<ScaleShiftOpInterface>(user);
   if (!op || user->getNumResults() != 1) {
-    obstacle = {ObstacleKind::Operator,
-                quoteName(user) + " lets no scale-shift pass"};
+    obstacle = getNoPassObstacle(user);
     return std::nullopt;
   }
+  obstacle = {};
   if (auto absorbed = absorbAbove(shift, use, obstacle))
     return absorbed;
   bool changesOperator = false;
@@ -129,8 +133,9 @@ FoldAttempt::stepDown(const DownwardShift &shift, OpOperand &use,
       use.getOperandNumber(), shift.values, changesOperator, moveObstacle);
   if (failed(moved)) {
     // An operator that has weights says what is wrong with them.
-    if (StringRef(obstacle.text).contains("has no weights"))
-      obstacle.text = moveObstacle;
+    if (obstacle.text.empty())
+      obstacle.text =
+          moveObstacle.empty() ? getNoPassObstacle(op).text : moveObstacle;
     return std::nullopt;
   }
   FoldAction action = createDownward(Kind::MoveDown, use, shift.values);

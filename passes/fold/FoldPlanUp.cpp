@@ -37,11 +37,6 @@ FoldAction FoldAttempt::createUpward(Kind kind, const UpwardShift &shift) {
   return action;
 }
 
-/// What an operator without weights says when it is asked to absorb.
-static std::string getNoWeightsObstacle(Operation *op) {
-  return quoteName(op) + " has no weights that a scale-shift could go into";
-}
-
 std::optional<FoldAttempt::UpwardStep>
 FoldAttempt::scaleConstant(const UpwardShift &shift, FoldObstacle &obstacle) {
   const std::optional<ConstantData> data = ConstantData::get(shift.value);
@@ -129,8 +124,10 @@ FoldAttempt::absorbBelow(const UpwardShift &shift, FoldObstacle &obstacle) {
     }
     action.cost = FoldCost::Addition;
   }
-  if (!affords(action.cost))
+  if (!affords(action.cost)) {
+    obstacle = {ObstacleKind::Operator, "the shift would become an addition"};
     return std::nullopt;
+  }
   action.below = std::move(*target);
   return UpwardStep{std::move(action), {}};
 }
@@ -214,16 +211,17 @@ FoldAttempt::stepUp(const UpwardShift &shift, FoldObstacle &obstacle) {
     return steps;
   }
   if (!isa<ScaleShiftOpInterface>(op) || op->getNumResults() != 1) {
-    obstacle = {ObstacleKind::Operator, getNoWeightsObstacle(op)};
+    obstacle = getNoWeightsObstacle(op);
     return steps;
   }
   addStep(absorbBelow(shift, obstacle));
-  // An operator that has weights says what is wrong with them.
+  // An operator that has weights says what is wrong with them, another one why
+  // it does not let this scale-shift pass.
   FoldObstacle moveObstacle;
   moveUp(shift, steps, moveObstacle);
-  if (obstacle.text == getNoWeightsObstacle(op) && !moveObstacle.text.empty() &&
-      !StringRef(moveObstacle.text).ends_with("lets no scale-shift pass"))
-    obstacle = moveObstacle;
+  if (obstacle.text.empty())
+    obstacle =
+        moveObstacle.text.empty() ? getNoWeightsObstacle(op) : moveObstacle;
   return steps;
 }
 

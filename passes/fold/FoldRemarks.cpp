@@ -9,6 +9,15 @@ using namespace mlir;
 
 namespace bnopt {
 
+std::string quoteName(Operation *op) {
+  return "'" + op->getName().getStringRef().str() + "'";
+}
+
+FoldObstacle getNoWeightsObstacle(Operation *op) {
+  return {ObstacleKind::Operator,
+          quoteName(op) + " has no weights that a scale-shift could go into"};
+}
+
 StringRef getObstacleName(ObstacleKind kind) {
   switch (kind) {
   case ObstacleKind::AskedToKeep:

@@ -29,6 +29,12 @@ inline constexpr llvm::StringLiteral reason = "Reason";
 inline constexpr llvm::StringLiteral rule = "Rule";
 } // namespace remark_key
 
+/// The name of `op` in quotes.
+std::string quoteName(mlir::Operation *op);
+
+/// The obstacle that is an operator without weights.
+FoldObstacle getNoWeightsObstacle(mlir::Operation *op);
+
 /// Reports that `op` is a normalization that was written out in other
 /// operators, those at its location; `name` where it is known by another name.
 void remarkRecognized(mlir::Operation *op, llvm::StringRef name = {});

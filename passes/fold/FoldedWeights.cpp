@@ -108,7 +108,7 @@ static double getWeightsBound(const WeightSums &sums) {
 // Operators
 //===----------------------------------------------------------------------===//
 
-static LogicalResult refuse(std::string &reason, StringRef what) {
+static LogicalResult refuseNotFinite(std::string &reason, StringRef what) {
   reason = (what + " are not finite in their type").str();
   return failure();
 }
@@ -123,11 +123,11 @@ FailureOr<FoldedConstants> foldBelow(const LinearConstants &constants,
       {constants.weights, target.view, target.view, below, folded.weights},
       context);
   if (!sums.finite)
-    return refuse(reason, "the scaled weights");
+    return refuseNotFinite(reason, "the scaled weights");
   folded.bound = getWeightsBound(sums);
 
   if (!addShiftBelow(constants, target, below, folded))
-    return refuse(reason, "the shifted biases");
+    return refuseNotFinite(reason, "the shifted biases");
   return folded;
 }
 
@@ -142,10 +142,10 @@ FailureOr<FoldedConstants> foldAbove(const LinearConstants &constants,
                     above, folded.weights},
                    context);
   if (!sums.finite)
-    return refuse(reason, "the scaled weights");
+    return refuseNotFinite(reason, "the scaled weights");
   folded.bound = getWeightsBound(sums);
   if (!addShiftAbove(constants, target, above, sums, folded))
-    return refuse(reason, "the shifted biases");
+    return refuseNotFinite(reason, "the shifted biases");
   return folded;
 }
 
@@ -187,7 +187,7 @@ FailureOr<FoldedConstants> foldConstant(const ConstantData &constant,
     return {scaled + shift, std::fabs(scaled) + std::fabs(shift)};
   };
   if (!fillSums(folded.weights, folded.bound, sumAt))
-    return refuse(reason, "the scaled constants");
+    return refuseNotFinite(reason, "the scaled constants");
   return folded;
 }
 

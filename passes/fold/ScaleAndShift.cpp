@@ -78,6 +78,12 @@ ScaleAndShift takeShift(const ScaleAndShift &values) {
   return taken;
 }
 
+Location getFusedLoc(Builder &builder, ArrayRef<Operation *> ops) {
+  SmallVector<Location> locs =
+      llvm::map_to_vector(ops, [](Operation *op) { return op->getLoc(); });
+  return builder.getFusedLoc(locs);
+}
+
 bn::ScaleShiftOp createScaleShift(OpBuilder &builder, Location loc, Value input,
                                   const ScaleAndShift &values) {
   auto type = RankedTensorType::get(static_cast<int64_t>(values.scale.size()),

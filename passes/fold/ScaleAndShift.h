@@ -35,6 +35,10 @@ ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first);
 ScaleAndShift takeScale(const ScaleAndShift &values);
 ScaleAndShift takeShift(const ScaleAndShift &values);
 
+/// The locations of all of `ops`.
+mlir::Location getFusedLoc(mlir::Builder &builder,
+                           llvm::ArrayRef<mlir::Operation *> ops);
+
 /// Builds the operator, with f64 constants as parameters.
 bn::ScaleShiftOp createScaleShift(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::Value input,

@@ -145,3 +145,31 @@ func.func @no_merge_along_other_dimension(%x: tensor<1x2x2xf32>) -> tensor<1x2x2
   %1 = bn.scale_shift %0, %one, %one {featureIndex = 2 : i64} : (tensor<1x2x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2x2xf32>
   return %1 : tensor<1x2x2xf32>
 }
+
+// -----
+
+// Neither has weights, and no scale-shift passes.
+// CHECK-LABEL: @no_fold_between_sigmoids
+func.func @no_fold_between_sigmoids(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: bn.scale_shift
+  %two = arith.constant dense<2.0> : tensor<1xf32>
+  %0 = nn.sigmoid %x : tensor<1x1x4xf32>
+  // expected-remark@+1 {{above, 'nn.sigmoid' has no weights that a scale-shift could go into; below, 'nn.sigmoid' lets no scale-shift pass}}
+  %1 = bn.scale_shift %0, %two, %two {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x4xf32>
+  %2 = nn.sigmoid %1 : tensor<1x1x4xf32>
+  return %2 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// Some pass, but not this one.
+// CHECK-LABEL: @no_fold_between_leaky_relus
+func.func @no_fold_between_leaky_relus(%x: tensor<1x1x4xf32>) -> tensor<1x1x4xf32> {
+  // CHECK: bn.scale_shift
+  %two = arith.constant dense<2.0> : tensor<1xf32>
+  %0 = nn.leaky_relu %x {alpha = 0.1 : f64} : tensor<1x1x4xf32>
+  // expected-remark@+1 {{above, 'nn.leaky_relu' lets no shift pass; below, 'nn.leaky_relu' lets no shift pass}}
+  %1 = bn.scale_shift %0, %two, %two {featureIndex = 1 : i64} : (tensor<1x1x4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x1x4xf32>
+  %2 = nn.leaky_relu %1 {alpha = 0.1 : f64} : tensor<1x1x4xf32>
+  return %2 : tensor<1x1x4xf32>
+}
