@@ -106,6 +106,9 @@ std::optional<double> moveMargin(nn::PadOp op, const Affine &map, bool up) {
     return value;
   std::optional<double> moved;
   for (size_t c = 0; c < map.size(); ++c) {
+    // A scale of zero makes its shift of any margin.
+    if (!up && map.scale[c] == 0 && map.shift[c] == value)
+      continue;
     const double each = up ? map.scale[c] * value + map.shift[c]
                            : (value - map.shift[c]) / map.scale[c];
     if (!isFinite(each, getElementTypeOrSelf(op.getInput())) ||
@@ -113,7 +116,7 @@ std::optional<double> moveMargin(nn::PadOp op, const Affine &map, bool up) {
       return std::nullopt;
     moved = each;
   }
-  return moved;
+  return moved.value_or(value);
 }
 
 std::vector<Way> splitConcat(nn::ConcatOp op, const Affine &map) {

@@ -17,6 +17,14 @@ namespace bnopt::property {
 //===----------------------------------------------------------------------===//
 
 /// Lets `map` go into what `operands` of `user` read, which is one value.
+/// Whether the type of the result of `op` holds all numbers of `map`.
+static bool mayStay(const Affine &map, Operation *op) {
+  const auto isHeld = [&](double number) {
+    return isFinite(number, getElementTypeOrSelf(op->getResult(0)));
+  };
+  return llvm::all_of(map.scale, isHeld) && llvm::all_of(map.shift, isHeld);
+}
+
 bool OracleSearch::goUp(Operation *user, ArrayRef<unsigned> operands,
                         const Affine &map, Changes &changes) {
   Value value = user->getOperand(operands.front());
@@ -41,7 +49,7 @@ bool OracleSearch::goUp(Operation *user, ArrayRef<unsigned> operands,
       sizes[map.dim] != static_cast<int64_t>(map.size()))
     return false;
   if (auto found = scaleShifts.find(op); found != scaleShifts.end()) {
-    if (found->second.dim != map.dim)
+    if (found->second.dim != map.dim || !mayStay(map.after(found->second), op))
       return false;
     changes.add(op, [&affines = scaleShifts, op, map] {
       affines[op] = map.after(affines[op]);
@@ -96,7 +104,8 @@ bool OracleSearch::goDown(Value value, const Affine &map,
     if (user->hasTrait<OpTrait::IsTerminator>() || !reached.insert(user).second)
       return false;
     if (auto found = scaleShifts.find(user); found != scaleShifts.end()) {
-      if (found->second.dim != map.dim)
+      if (found->second.dim != map.dim ||
+          !mayStay(found->second.after(map), user))
         return false;
       changes.add(user, [&affines = scaleShifts, user, map] {
         affines[user] = affines[user].after(map);
