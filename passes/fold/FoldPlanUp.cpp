@@ -255,14 +255,17 @@ FoldAttempt::planUp(Value value, const ScaleAndShift &values, Operation *user) {
     if (steps.empty())
       keepObstacle(obstacle, path.actions.size());
     // The last path is followed first.
-    for (UpwardStep &step : llvm::reverse(steps)) {
-      UpwardPath &next = &step == &steps.front()
-                             ? paths.emplace_back(std::move(path))
-                             : paths.emplace_back(path);
+    const auto follow = [&](UpwardPath next, UpwardStep &step) {
       next.actions.push_back(std::move(step.action));
       next.pending.append(std::make_move_iterator(step.next.begin()),
                           std::make_move_iterator(step.next.end()));
-    }
+      paths.push_back(std::move(next));
+    };
+    if (steps.empty())
+      continue;
+    for (UpwardStep &step : llvm::reverse(llvm::drop_begin(steps)))
+      follow(path, step);
+    follow(std::move(path), steps.front());
   }
   return std::nullopt;
 }
