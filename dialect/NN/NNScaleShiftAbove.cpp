@@ -162,14 +162,22 @@ FailureOr<ScaleShiftTargetAbove> ConvTransposeOp::getScaleShiftTargetAbove(
 // Matrix products
 //===----------------------------------------------------------------------===//
 
+/// Of the two factors one is the data, the other the weights.
+static LogicalResult checkIsData(Operation *op, unsigned operand,
+                                 unsigned weightsOperand, std::string &reason) {
+  if (operand == 1 - weightsOperand)
+    return success();
+  return refuse(reason, op,
+                "reads what is scaled as operand " + Twine(operand) +
+                    ", not as its data");
+}
+
 FailureOr<ScaleShiftTargetAbove>
 GemmOp::getScaleShiftTargetAbove(unsigned operand, int64_t featureIndex,
                                  std::string &reason) {
   const unsigned weightsOperand = getWeightsOperand();
-  if (operand != 1 - weightsOperand)
-    return refuse(reason, *this,
-                  "reads what is scaled as operand " + Twine(operand) +
-                      ", not as its data");
+  if (failed(checkIsData(*this, operand, weightsOperand, reason)))
+    return failure();
   const RankedTensorType weights = getTensorType(getOperand(weightsOperand));
   const bool isLeft = weightsOperand == 0;
   const bool isDataTransposed = isLeft ? getTransB() : getTransA();
@@ -203,10 +211,8 @@ FailureOr<ScaleShiftTargetAbove>
 MatMulOp::getScaleShiftTargetAbove(unsigned operand, int64_t featureIndex,
                                    std::string &reason) {
   const unsigned weightsOperand = getWeightsOperand();
-  if (operand != 1 - weightsOperand)
-    return refuse(reason, *this,
-                  "reads what is scaled as operand " + Twine(operand) +
-                      ", not as its data");
+  if (failed(checkIsData(*this, operand, weightsOperand, reason)))
+    return failure();
   const bool isLeft = weightsOperand == 0;
   const RankedTensorType weights = getTensorType(getOperand(weightsOperand));
   const int64_t rank = weights.getRank();
