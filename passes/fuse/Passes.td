@@ -1,0 +1,105 @@
+//===- Passes.td - Operators become kernels -----------------------------===//
+
+#ifndef BNOPT_PASSES_FUSE_PASSES
+#define BNOPT_PASSES_FUSE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
+  let summary = "Write layer, group and RMS norms as means and elementwise operators";
+  let description = [{
+    They have no kernels of their own. A group norm needs
+    - a group of known size, unless each channel is one,
+    - as all of them, parameters of the type of the data, or constants.
+
+    Constant scales of one and offsets of zero are left out.
+
+    ```mlir
+    %y = bn.layer_norm %x, %ones {axis = 2 : i64, epsilon = 5.000000e-01 : f64} : …
+    // becomes
+    %0 = nn.reduce_mean %x axes [2] keep_dims : …
+    %1 = nn.sub %x, %0 : …
+    %2 = nn.mul %1, %1 : …
+    %3 = nn.reduce_mean %2 axes [2] keep_dims : …
+    %4 = nn.add %3, %epsilon : …
+    %5 = nn.sqrt %4 : …
+    %y = nn.div %1, %5 : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+}
+
+def ExpandTrainingPass : Pass<"bn-expand-training", "::mlir::func::FuncOp"> {
+  let summary = "Write the parts of training as reductions and elementwise operators";
+  let description = [{
+    They have no kernels of their own: `bn.statistics`, `bn.normalize`,
+    `bn.update_running`, `bn.gradient_statistics` and `bn.gradient_input`. They
+    need
+    - operands of one type,
+    - a known number of features,
+    - for a `bn.gradient_input`, a known number of elements of each.
+
+    Elements are taken relative to the first one of their feature, so nothing
+    cancels where the mean is large beside the deviation.
+
+    ```mlir
+    %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : (tensor<2x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+    // becomes
+    %first = nn.slice %x offsets [0, 0] sizes [1, 3] steps [1, 1] : …
+    %p = nn.reshape %first : (tensor<1x3xf32>) -> tensor<3xf32>
+    %0 = nn.sub %x, %p : …
+    %s = nn.reduce_mean %0 axes [0] : …
+    %1 = nn.sub %x, %p : …
+    %2 = nn.sub %1, %s : …
+    %3 = nn.mul %2, %2 : …
+    %variance = nn.reduce_mean %3 axes [0] : …
+    %mean = nn.add %p, %s : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+}
+
+def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "Outline groups of operators into kernels";
+  let description = [{
+    A group is an anchor (convolution, matrix product, pooling, reduction,
+    data movement, or nothing) and the chain of elementwise operators after
+    it, as long as
+    - each value of the chain has one user, the next operator,
+    - shapes stay the same, smaller operands broadcast,
+    - every other operand is computed before the anchor's group ends.
+
+    Elementwise operators that are left because others read their input, too, go
+    into the load of every kernel that reads them: of a convolution without groups or
+    a `nn.gemm`, with constant weights, of a reduction, a pool or data
+    movement; those that are dear to compute only if each element is read once.
+
+    Concatenations, and reshapes, stay between kernels: they are decided by
+    the layout. Splat constants go into the kernel, all others become arguments.
+
+    ```mlir
+    %0 = nn.conv %x, %w bias %b : …
+    %1 = nn.add %0, %y : …
+    %2 = nn.relu %1 : …
+    // becomes
+    %2 = kernel.launch @conv_add_relu ins(%x, %w, %b, %y : …) -> tensor<…>
+    ```
+  }];
+  let dependentDialects = ["::bnopt::kernel::KernelDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numLaunches", "num-launches", "kernel launches formed">,
+  ];
+}
+
+def DeduplicateKernelsPass : Pass<"bn-deduplicate-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make structurally equal kernels one";
+  let description = [{
+    Kernels that differ in name and locations only are merged; every launch
+    then calls the first of them.
+  }];
+  let statistics = [
+    Statistic<"numMerged", "num-merged", "kernels merged into an equal one">,
+  ];
+}
+
+#endif // BNOPT_PASSES_FUSE_PASSES
