@@ -16,8 +16,6 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
-#include <limits>
-
 using namespace mlir;
 using linalg::LinalgOp;
 
@@ -123,8 +121,8 @@ unsigned getReluOperand(LinalgOp op) {
 }
 
 bool keepsRelu(const ScaleAndShift &values) {
-  return llvm::all_of(values.scale, [](double s) { return s > 0; }) &&
-         llvm::all_of(values.shift, [](double t) { return t == 0; });
+  return hasNonNegativeScales(values) && hasNonZeroScales(values) &&
+         !hasShift(values);
 }
 
 //===----------------------------------------------------------------------===//
@@ -143,6 +141,18 @@ static std::optional<int64_t> getOperandDim(LinalgOp op, OpOperand *operand,
   return std::nullopt;
 }
 
+/// Bounds that the type of the result cannot hold are a reason not to move.
+static LogicalResult checkBounds(LinalgOp op, const ClampBounds &bounds,
+                                 const ClampBounds &moved,
+                                 std::string &reason) {
+  const std::string problem =
+      bounds.getProblemOf(moved, getElementTypeOrSelf(op->getResult(0)));
+  if (problem.empty())
+    return success();
+  reason = "'" + op->getName().getStringRef().str() + "' " + problem;
+  return failure();
+}
+
 FailureOr<SmallVector<ScaleShiftMove>>
 moveElementwiseUp(LinalgOp op, ElementwiseKind kind, const ScaleAndShift &below,
                   std::string &reason) {
@@ -156,9 +166,13 @@ moveElementwiseUp(LinalgOp op, ElementwiseKind kind, const ScaleAndShift &below,
                "' is broadcast along the features";
       return failure();
     }
-    ScaleAndShift values = below;
-    values.featureIndex = *dim;
-    scaled.operands.push_back({operand->getOperandNumber(), values});
+    scaled.operands.push_back(
+        {operand->getOperandNumber(), alongDim(below, *dim)});
+  }
+  if (scaled.changesOperator) {
+    const ClampBounds relu = getReluBounds(below.numFeatures());
+    if (failed(checkBounds(op, relu, relu.moveUp(below), reason)))
+      return failure();
   }
   if (scaled.operands.size() == 1)
     return SmallVector<ScaleShiftMove>{scaled};
@@ -167,10 +181,11 @@ moveElementwiseUp(LinalgOp op, ElementwiseKind kind, const ScaleAndShift &below,
   SmallVector<ScaleShiftMove> ways;
   for (size_t shifted : {1, 0}) {
     ScaleShiftMove way = scaled;
-    way.operands[1 - shifted].values.shift.assign(below.numFeatures(), 0.0);
+    ScaleAndShift &scaledOnly = way.operands[1 - shifted].values;
+    scaledOnly = takeScale(scaledOnly);
     if (kind == ElementwiseKind::Subtract && shifted == 1)
-      for (double &t : way.operands[1].values.shift)
-        t = -t;
+      way.operands[1].values =
+          withShiftsTimes(std::move(way.operands[1].values), -1);
     ways.push_back(way);
   }
   return ways;
@@ -204,15 +219,18 @@ FailureOr<ScaleAndShift> moveElementwiseDown(LinalgOp op, ElementwiseKind kind,
       reason = "a scale of zero cannot pass " + name;
       return failure();
     }
+    const ClampBounds relu = getReluBounds(above.numFeatures());
+    if (changesOperator &&
+        failed(checkBounds(op, relu, relu.moveDown(above), reason)))
+      return failure();
   } else if (kind != ElementwiseKind::Move) {
-    if (!llvm::all_of(above.scale, [](double s) { return s == 1; })) {
+    if (hasScale(above)) {
       reason =
           "a scale of one operand of " + name + " is not one of the result";
       return failure();
     }
     if (kind == ElementwiseKind::Subtract && moved == operands[1])
-      for (double &t : below.shift)
-        t = -t;
+      below = withShiftsTimes(std::move(below), -1);
   }
   return below;
 }
@@ -220,26 +238,6 @@ FailureOr<ScaleAndShift> moveElementwiseDown(LinalgOp op, ElementwiseKind kind,
 //===----------------------------------------------------------------------===//
 // Clamps
 //===----------------------------------------------------------------------===//
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-ClampBounds getBoundsBelow(const ScaleAndShift &below) {
-  ClampBounds bounds;
-  for (auto [s, t] : llvm::zip_equal(below.scale, below.shift)) {
-    bounds.low.push_back(s >= 0 ? t : -infinity);
-    bounds.high.push_back(s <= 0 ? t : infinity);
-  }
-  return bounds;
-}
-
-ClampBounds getBoundsAbove(const ScaleAndShift &above) {
-  ClampBounds bounds;
-  for (auto [s, t] : llvm::zip_equal(above.scale, above.shift)) {
-    bounds.low.push_back(s > 0 ? -t / s : -infinity);
-    bounds.high.push_back(s < 0 ? -t / s : infinity);
-  }
-  return bounds;
-}
 
 /// A vector of `values`, rounded to the element type of `type`.
 static Value buildVector(OpBuilder &builder, Location loc,
@@ -262,9 +260,7 @@ Value buildClamp(OpBuilder &builder, LinalgOp op, Value input,
   AffineMap identity = AffineMap::getMultiDimIdentityMap(rank, context);
   AffineMap feature =
       AffineMap::get(rank, 0, getAffineDimExpr(featureIndex, context));
-  const auto binds = [](double bound) { return std::isfinite(bound); };
-  const bool hasLow = llvm::any_of(bounds.low, binds);
-  const bool hasHigh = llvm::any_of(bounds.high, binds);
+  const bool hasLow = bounds.bindsBelow(), hasHigh = bounds.bindsAbove();
   SmallVector<Value> inputs = {input};
   if (hasLow)
     inputs.push_back(buildVector(builder, loc, type, bounds.low));

@@ -3,6 +3,7 @@
 #ifndef BNOPT_DIALECT_EXTERNAL_ELEMENTWISEMOVES_H
 #define BNOPT_DIALECT_EXTERNAL_ELEMENTWISEMOVES_H
 
+#include "dialect/Interfaces/ClampBounds.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -24,17 +25,10 @@ moveElementwiseDown(mlir::linalg::LinalgOp op, ElementwiseKind kind,
                     unsigned operand, const ScaleAndShift &above,
                     bool &changesOperator, std::string &reason);
 
-/// Bounds per feature, infinite where there is none.
-struct ClampBounds {
-  std::vector<double> low, high;
-};
-
-/// The bounds of s·relu(x) + t in terms of s·x + t: t below where s >= 0, above
-/// where s <= 0.
-ClampBounds getBoundsBelow(const ScaleAndShift &below);
-
-/// The bounds of x for which relu(s·x + t) = s·clamp(x) + t, all s ≠ 0.
-ClampBounds getBoundsAbove(const ScaleAndShift &above);
+/// The bounds that a relu is, for `numFeatures` features.
+inline ClampBounds getReluBounds(size_t numFeatures) {
+  return ClampBounds(numFeatures, 0);
+}
 
 /// `input`, of the shape of the result of `op`, between `bounds` along
 /// dimension `featureIndex`.

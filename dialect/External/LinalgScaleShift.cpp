@@ -60,7 +60,7 @@ struct LinalgModel
         keepsRelu(below))
       return cloneWithOperands(builder, op, operands);
     return buildClampOf(op, builder, operands, below.featureIndex,
-                        getBoundsBelow(below));
+                        getReluBounds(below.numFeatures()).moveUp(below));
   }
 
   FailureOr<ScaleAndShift> moveScaleShiftDown(Operation *op, unsigned operand,
@@ -81,7 +81,7 @@ struct LinalgModel
         keepsRelu(above))
       return cloneWithOperands(builder, op, operands);
     return buildClampOf(op, builder, operands, above.featureIndex,
-                        getBoundsAbove(above));
+                        getReluBounds(above.numFeatures()).moveDown(above));
   }
 
 private:

@@ -18,57 +18,6 @@ LogicalResult refuse(std::string &reason, Operation *op, const Twine &what) {
 }
 
 //===----------------------------------------------------------------------===//
-// Numbers
-//===----------------------------------------------------------------------===//
-
-bool hasUnitScales(const ScaleAndShift &values) {
-  return llvm::all_of(values.scale, [](double s) { return s == 1; });
-}
-
-bool hasZeroShifts(const ScaleAndShift &values) {
-  return llvm::all_of(values.shift, [](double t) { return t == 0; });
-}
-
-bool hasNonNegativeScales(const ScaleAndShift &values) {
-  return llvm::all_of(values.scale, [](double s) { return s >= 0; });
-}
-
-bool hasNonPositiveScales(const ScaleAndShift &values) {
-  return llvm::all_of(values.scale, [](double s) { return s <= 0; });
-}
-
-bool hasNonZeroScales(const ScaleAndShift &values) {
-  return llvm::all_of(values.scale, [](double s) { return s != 0; });
-}
-
-ScaleAndShift withoutShifts(ScaleAndShift values) {
-  values.shift.assign(values.numFeatures(), 0.0);
-  return values;
-}
-
-ScaleAndShift withShiftsTimes(ScaleAndShift values, double factor) {
-  for (double &t : values.shift)
-    t *= factor;
-  return values;
-}
-
-ScaleAndShift alongDim(ScaleAndShift values, int64_t featureIndex) {
-  values.featureIndex = featureIndex;
-  return values;
-}
-
-bool isRepresentable(double value, Type elementType) {
-  if (std::isinf(value))
-    return true;
-  APFloat rounded(value);
-  bool losesInfo;
-  rounded.convert(cast<FloatType>(elementType).getFloatSemantics(),
-                  APFloat::rmNearestTiesToEven, &losesInfo);
-  const bool isWide = elementType.getIntOrFloatBitWidth() >= 32;
-  return rounded.isFinite() && (isWide || !losesInfo);
-}
-
-//===----------------------------------------------------------------------===//
 // Answers
 //===----------------------------------------------------------------------===//
 

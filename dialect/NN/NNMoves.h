@@ -3,6 +3,7 @@
 #ifndef BNOPT_DIALECT_NN_NNMOVES_H
 #define BNOPT_DIALECT_NN_NNMOVES_H
 
+#include "dialect/Interfaces/ClampBounds.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -17,20 +18,6 @@ using ScaleShiftMoves = mlir::FailureOr<llvm::SmallVector<ScaleShiftMove>>;
 /// Fails with "'nn.relu' what" as the reason.
 mlir::LogicalResult refuse(std::string &reason, mlir::Operation *op,
                            const llvm::Twine &what);
-
-bool hasUnitScales(const ScaleAndShift &values);
-bool hasZeroShifts(const ScaleAndShift &values);
-/// No scale is negative; −0.0 is not.
-bool hasNonNegativeScales(const ScaleAndShift &values);
-bool hasNonPositiveScales(const ScaleAndShift &values);
-bool hasNonZeroScales(const ScaleAndShift &values);
-
-/// The scales without the shifts.
-ScaleAndShift withoutShifts(ScaleAndShift values);
-/// The shifts multiplied by `factor`.
-ScaleAndShift withShiftsTimes(ScaleAndShift values, double factor);
-/// The same numbers along another dimension.
-ScaleAndShift alongDim(ScaleAndShift values, int64_t featureIndex);
 
 /// One way, which changes operand 0 alone.
 ScaleShiftMoves asMove(mlir::FailureOr<ScaleAndShift> values,
@@ -58,10 +45,6 @@ mlir::FailureOr<ScaleAndShift> alongResult(mlir::Operation *op,
 /// `value` is something else.
 std::optional<std::vector<double>> readNumbers(mlir::Value value,
                                                int64_t maxElements);
-
-/// Whether constants of `elementType` hold `value` as exactly as f32 does, so
-/// that no tolerance is needed for it.
-bool isRepresentable(double value, mlir::Type elementType);
 
 } // namespace bnopt::nn
 

@@ -34,10 +34,10 @@ static ScaleShiftMoves
 moveUpThroughSum(Operation *op, const ScaleAndShift &below, double rightSign) {
   SmallVector<ScaleShiftMove> ways(2);
   ways[0].operands = {alongOperand(op, 0, below),
-                      alongOperand(op, 1, withoutShifts(below))};
-  ways[1].operands = {alongOperand(op, 0, withoutShifts(below)),
+                      alongOperand(op, 1, takeScale(below))};
+  ways[1].operands = {alongOperand(op, 0, takeScale(below)),
                       alongOperand(op, 1, withShiftsTimes(below, rightSign))};
-  if (hasZeroShifts(below))
+  if (!hasShift(below))
     ways.pop_back();
   return ways;
 }
@@ -45,7 +45,7 @@ moveUpThroughSum(Operation *op, const ScaleAndShift &below, double rightSign) {
 static FailureOr<ScaleAndShift>
 moveDownThroughSum(Operation *op, unsigned operand, const ScaleAndShift &above,
                    double sign, std::string &reason) {
-  if (!hasUnitScales(above))
+  if (hasScale(above))
     return refuse(reason, op, "adds something that is not scaled");
   return alongResult(op, operand, withShiftsTimes(above, sign), reason);
 }
@@ -81,7 +81,7 @@ FailureOr<ScaleAndShift> SubOp::moveScaleShiftDown(unsigned operand,
 
 static LogicalResult checkUnshifted(Operation *op, const ScaleAndShift &values,
                                     std::string &reason) {
-  if (hasZeroShifts(values))
+  if (!hasShift(values))
     return success();
   return refuse(reason, op, "lets a scale pass, but no shift");
 }
@@ -133,7 +133,7 @@ FailureOr<ScaleAndShift> DivOp::moveScaleShiftDown(unsigned operand,
 static LogicalResult checkHomogeneous(Operation *op,
                                       const ScaleAndShift &values,
                                       std::string &reason) {
-  if (!hasZeroShifts(values))
+  if (hasShift(values))
     return refuse(reason, op, "lets no shift pass");
   if (!hasNonNegativeScales(values))
     return refuse(reason, op, "lets no negative scale pass");

@@ -32,7 +32,7 @@ static LogicalResult checkPool(AveragePoolOp op, const ScaleAndShift &values,
   const bool countsPads =
       op.getCountIncludePad() &&
       llvm::any_of(op.getPadValues(), [](int64_t pad) { return pad != 0; });
-  if (countsPads && !hasZeroShifts(values))
+  if (countsPads && hasShift(values))
     return refuse(reason, op, "counts padding, which is not shifted");
   return success();
 }
@@ -94,7 +94,7 @@ static FailureOr<double> getShiftFactor(ReduceSumOp op,
   const std::optional<double> count = getNumSummed(op);
   if (count)
     return *count;
-  if (hasZeroShifts(values))
+  if (!hasShift(values))
     return 1;
   return refuse(reason, op, "adds an unknown number of shifts");
 }

@@ -23,14 +23,6 @@ std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op) {
   return values;
 }
 
-bool hasScale(const ScaleAndShift &values) {
-  return llvm::any_of(values.scale, [](double scale) { return scale != 1; });
-}
-
-bool hasShift(const ScaleAndShift &values) {
-  return llvm::any_of(values.shift, [](double shift) { return shift != 0; });
-}
-
 Type getComputeType(Type elementType) {
   return elementType.getIntOrFloatBitWidth() < 32
              ? Float32Type::get(elementType.getContext())
@@ -53,29 +45,6 @@ bool isFiniteIn(const ScaleAndShift &values, Type type, std::string *reason) {
     return false;
   }
   return true;
-}
-
-ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first) {
-  assert(second.featureIndex == first.featureIndex &&
-         second.numFeatures() == first.numFeatures() && "the same features");
-  ScaleAndShift composed(second);
-  for (size_t c = 0; c < composed.numFeatures(); ++c) {
-    composed.shift[c] += second.scale[c] * first.shift[c];
-    composed.scale[c] *= first.scale[c];
-  }
-  return composed;
-}
-
-ScaleAndShift takeScale(const ScaleAndShift &values) {
-  ScaleAndShift taken(values.numFeatures(), values.featureIndex);
-  taken.scale = values.scale;
-  return taken;
-}
-
-ScaleAndShift takeShift(const ScaleAndShift &values) {
-  ScaleAndShift taken(values.numFeatures(), values.featureIndex);
-  taken.shift = values.shift;
-  return taken;
 }
 
 Location getFusedLoc(Builder &builder, ArrayRef<Operation *> ops) {

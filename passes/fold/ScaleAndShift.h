@@ -14,26 +14,12 @@ namespace bnopt {
 /// The parameters of `op`; none if they are not constants.
 std::optional<ScaleAndShift> readScaleAndShift(bn::ScaleShiftOp op);
 
-/// Whether a scale is not 1, a shift not 0.
-bool hasScale(const ScaleAndShift &values);
-bool hasShift(const ScaleAndShift &values);
-inline bool isIdentity(const ScaleAndShift &values) {
-  return !hasScale(values) && !hasShift(values);
-}
-
 /// The type in which a scale-shift of `elementType` is computed: f32 at least.
 mlir::Type getComputeType(mlir::Type elementType);
 /// Whether all numbers are finite when rounded to the floats `type`; if not,
 /// `reason`, where given, says which are not.
 bool isFiniteIn(const ScaleAndShift &values, mlir::Type type,
                 std::string *reason = nullptr);
-
-/// `second` after `first`: s = s₂·s₁, t = s₂·t₁ + t₂.
-ScaleAndShift compose(const ScaleAndShift &second, const ScaleAndShift &first);
-
-/// The scales alone, or the shifts alone.
-ScaleAndShift takeScale(const ScaleAndShift &values);
-ScaleAndShift takeShift(const ScaleAndShift &values);
 
 /// The locations of all of `ops`.
 mlir::Location getFusedLoc(mlir::Builder &builder,
