@@ -61,3 +61,27 @@ func.func @no_fold_pooling(%x: tensor<1x2x4x4xf32>, %window: tensor<2x2xf32>, %i
   %1 = bn.scale_shift %0, %s, %t {featureIndex = 1 : i64} : (tensor<1x2x3x3xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<1x2x3x3xf32>
   return %1 : tensor<1x2x3x3xf32>
 }
+
+// -----
+
+// The bound −t/s of the clamp that the relu would become is no f32.
+// CHECK: 'linalg.generic' would get bounds that its type cannot hold exactly enough
+// IR-LABEL: @no_fold_relu_bound_overflows
+// IR: bn.scale_shift
+#id = affine_map<(i, j) -> (i, j)>
+func.func @no_fold_relu_bound_overflows(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
+  %s = arith.constant dense<[1.0e-39, 1.0]> : tensor<2xf64>
+  %t = arith.constant dense<[1.0, 1.0]> : tensor<2xf64>
+  %0 = bn.scale_shift %x, %s, %t {featureIndex = 1 : i64} : (tensor<3x2xf32>, tensor<2xf64>, tensor<2xf64>) -> tensor<3x2xf32>
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<3x2xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%0 : tensor<3x2xf32>) outs(%empty : tensor<3x2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %max = arith.maximumf %in, %zero : f32
+    linalg.yield %max : f32
+  } -> tensor<3x2xf32>
+  %w = arith.constant dense<1.0> : tensor<2x2xf32>
+  %init = arith.constant dense<0.0> : tensor<3x2xf32>
+  %2 = linalg.matmul ins(%1, %w : tensor<3x2xf32>, tensor<2x2xf32>) outs(%init : tensor<3x2xf32>) -> tensor<3x2xf32>
+  return %2 : tensor<3x2xf32>
+}
