@@ -16,6 +16,16 @@ using namespace bnopt;
 #define GET_OP_CLASSES
 #include "dialect/BN/BNOps.cpp.inc"
 
+std::pair<double, double> bn::UpdateRunningOp::getFactors() {
+  const double momentum = getMomentum().convertToDouble();
+  const double keep =
+      getConvention() == MomentumConvention::Keep ? momentum : 1 - momentum;
+  const auto count = static_cast<double>(getCount());
+  const bool isSample = getEstimator() == VarianceEstimator::Sample;
+  const double correction = isSample && count > 1 ? count / (count - 1) : 1;
+  return {keep, (1 - keep) * correction};
+}
+
 void bn::BNDialect::initialize() {
   addOperations<
 #define GET_OP_LIST

@@ -140,6 +140,11 @@ def BN_UpdateRunningOp : BN_Op<"update_running", [AllTypesMatch<["running", "sta
                        BN_VarianceEstimator:$estimator, I64Attr:$count);
   let results = (outs BN_Vector:$result);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The factors of 'running' and 'statistic', whose products add up to the
+    /// result; for a count that is not 0.
+    std::pair<double, double> getFactors();
+  }];
   let assemblyFormat = [{
     $running `,` $statistic $convention $estimator attr-dict `:` type($running)
   }];

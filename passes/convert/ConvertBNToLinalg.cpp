@@ -104,34 +104,29 @@ struct ConvertScaleShift : BNToLinalgPattern<bn::ScaleShiftOp> {
   }
 };
 
-/// keep·running + (1 − keep)·correction·statistic
 struct ConvertUpdateRunning : BNToLinalgPattern<bn::UpdateRunningOp> {
   using BNToLinalgPattern::BNToLinalgPattern;
 
   LogicalResult matchAndRewrite(bn::UpdateRunningOp op,
                                 PatternRewriter &rewriter) const override {
     Value running = op.getRunning();
-    const auto count = static_cast<double>(op.getCount());
-    if (count == 0) {
+    if (op.getCount() == 0) {
       rewriter.replaceOp(op, running);
       return success();
     }
-    const double momentum = op.getMomentum().convertToDouble();
-    const bool keeps = op.getConvention() == bn::MomentumConvention::Keep;
-    const double keep = keeps ? momentum : 1 - momentum;
-    const bool sample = op.getEstimator() == bn::VarianceEstimator::Sample;
-    const double correction = sample && count > 1 ? count / (count - 1) : 1;
+    const std::pair<double, double> factors = op.getFactors();
     FloatType type = getTypes(running).statistics;
     ElementLoops loops(rewriter, op.getLoc(), running);
-    Value result = loops.map(
-        {loops.all(running), loops.all(op.getStatistic())},
-        getFloatElementType(running),
-        [&](ScalarBuilder &scalars, ValueRange elements) {
-          Value old = scalars.mul(elements[0], scalars.constant(keep, type));
-          Value part = scalars.constant((1 - keep) * correction, type);
-          Value update = scalars.mul(elements[1], part);
-          return SmallVector<Value>{scalars.add(old, update)};
-        });
+    Value result =
+        loops.map({loops.all(running), loops.all(op.getStatistic())},
+                  getFloatElementType(running),
+                  [&](ScalarBuilder &scalars, ValueRange elements) {
+                    Value old = scalars.mul(
+                        elements[0], scalars.constant(factors.first, type));
+                    Value part = scalars.constant(factors.second, type);
+                    Value update = scalars.mul(elements[1], part);
+                    return SmallVector<Value>{scalars.add(old, update)};
+                  });
     rewriter.replaceOp(op, castTo(rewriter, op.getLoc(), result, op.getType()));
     return success();
   }

@@ -234,27 +234,21 @@ struct ExpandStatistics : OpRewritePattern<bn::StatisticsOp> {
   }
 };
 
-/// r ← keep·r + (1 − keep)·correction·statistic
 struct ExpandUpdateRunning : OpRewritePattern<bn::UpdateRunningOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(bn::UpdateRunningOp op,
                                 PatternRewriter &rewriter) const override {
-    const auto count = static_cast<double>(op.getCount());
-    if (count == 0) {
+    if (op.getCount() == 0) {
       rewriter.replaceOp(op, op.getRunning());
       return success();
     }
-    const double momentum = op.getMomentum().convertToDouble();
-    const bool keeps = op.getConvention() == bn::MomentumConvention::Keep;
-    const double keep = keeps ? momentum : 1 - momentum;
-    const bool isSample = op.getEstimator() == bn::VarianceEstimator::Sample;
-    const double correction = isSample && count > 1 ? count / (count - 1) : 1;
+    const auto [keep, update] = op.getFactors();
     FeatureBuilder builder(rewriter, op.getLoc(), op.getRunning(), 0);
     Value kept =
         builder.apply<nn::MulOp>(op.getRunning(), builder.number("keep", keep));
-    Value added = builder.apply<nn::MulOp>(
-        op.getStatistic(), builder.number("update", (1 - keep) * correction));
+    Value added = builder.apply<nn::MulOp>(op.getStatistic(),
+                                           builder.number("update", update));
     rewriter.replaceOp(op, builder.apply<nn::AddOp>(kept, added));
     return success();
   }
