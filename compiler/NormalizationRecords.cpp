@@ -84,14 +84,6 @@ static bool containsAll(ArrayRef<Location> all, ArrayRef<Location> part) {
       part, [&](Location leaf) { return llvm::is_contained(all, leaf); });
 }
 
-/// Whether `op` names a norm that computes its own statistics.
-static bool computesStatistics(StringRef op) {
-  return op == bn::TrainingOp::getOperationName() ||
-         op == bn::LayerNormOp::getOperationName() ||
-         op == bn::GroupNormOp::getOperationName() ||
-         op == bn::RMSNormOp::getOperationName();
-}
-
 /// Names `op` after its node, so that no other one of `taken` is called so.
 static void makeUnique(Operation *op, llvm::StringSet<> &taken) {
   const std::string stem = getNodeName(op->getLoc());
@@ -159,11 +151,11 @@ void NormalizationRecords::recognize(const NormalizationEvent &event,
 static void noteFolded(NormalizationRecord &record,
                        const NormalizationEvent &event) {
   const StringRef into = event.get(remark_key::into);
-  const bool isMerged =
-      into == bn::ScaleShiftOp::getOperationName() || computesStatistics(into);
-  if (computesStatistics(record.op)) {
+  const bool isMerged = into == bn::ScaleShiftOp::getOperationName() ||
+                        hasComputedStatistics(into);
+  if (hasComputedStatistics(record.op)) {
     // The scale and offset of a norm: back in it they are where they were.
-    if (computesStatistics(into))
+    if (hasComputedStatistics(into))
       return;
   } else {
     record.outcome =
@@ -182,7 +174,7 @@ static void noteFolded(NormalizationRecord &record,
 static void noteKept(NormalizationRecord &record,
                      const NormalizationEvent &event) {
   // What was split off a norm does not speak for it.
-  if (computesStatistics(record.op) &&
+  if (hasComputedStatistics(record.op) &&
       event.get(remark_key::op) == bn::ScaleShiftOp::getOperationName())
     return;
   record.outcome = NormalizationOutcome::Kept;
@@ -192,7 +184,7 @@ static void noteKept(NormalizationRecord &record,
 
 static void noteFused(NormalizationRecord &record,
                       const NormalizationEvent &event) {
-  if (computesStatistics(record.op))
+  if (hasComputedStatistics(record.op))
     return;
   record.kernel = event.get(remark_key::kernel);
   record.place = event.get(remark_key::place);

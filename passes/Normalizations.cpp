@@ -16,8 +16,14 @@ bool isNormalization(Operation *op) {
 }
 
 bool hasComputedStatistics(Operation *op) {
-  return isa<bn::TrainingOp, bn::LayerNormOp, bn::GroupNormOp, bn::RMSNormOp>(
-      op);
+  return hasComputedStatistics(op->getName().getStringRef());
+}
+
+bool hasComputedStatistics(StringRef name) {
+  return name == bn::TrainingOp::getOperationName() ||
+         name == bn::LayerNormOp::getOperationName() ||
+         name == bn::GroupNormOp::getOperationName() ||
+         name == bn::RMSNormOp::getOperationName();
 }
 
 SmallVector<std::string> getNodeNames(Location location) {

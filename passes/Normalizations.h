@@ -18,6 +18,8 @@ bool isNormalization(mlir::Operation *op);
 
 /// Whether `op` computes mean and variance, or one of them, from its input.
 bool hasComputedStatistics(mlir::Operation *op);
+/// The same of operators called `name`.
+bool hasComputedStatistics(llvm::StringRef name);
 
 /// The unit attribute of a normalization that is asked to stay as it is: it
 /// goes into no other operator and takes none in.
