@@ -3,6 +3,7 @@
 #include "compiler/host/ModelDescriptor.h"
 
 #include "compiler/host/GlobalBuilder.h"
+#include "compiler/host/TensorSignatures.h"
 #include "runtime/bnopt.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -27,13 +28,12 @@ ModelSignature bnopt::getModelSignature(func::FuncOp model,
   for (unsigned i = 0; i < numTensors; ++i) {
     auto name = model.getArgAttrOfType<StringAttr>(i, "bn.name");
     auto type = cast<MemRefType>(model.getArgumentTypes()[i]);
-    TensorSignature tensor;
-    tensor.name =
+    const std::string label =
         name ? name.str()
              : (i < numInputs ? "input" + std::to_string(i)
                               : "output" + std::to_string(i - numInputs));
-    tensor.shape.assign(type.getShape().begin(), type.getShape().end());
-    (i < numInputs ? signature.inputs : signature.outputs).push_back(tensor);
+    (i < numInputs ? signature.inputs : signature.outputs)
+        .push_back(getTensorSignature(label, type));
   }
   signature.workspaceSize =
       cast<MemRefType>(model.getArgumentTypes().back()).getDimSize(0);

@@ -2,6 +2,7 @@
 
 #include "compiler/host/RefreshPlan.h"
 
+#include "compiler/host/TensorSignatures.h"
 #include "dialect/BN/BNAttrs.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 #include "passes/Normalizations.h"
@@ -23,17 +24,6 @@ bool bnopt::isRefreshable(func::FuncOp model) {
   return model->hasAttr(bn::parametersAttrName);
 }
 
-static TensorSignature getSignature(StringRef name, ShapedType type) {
-  TensorSignature signature;
-  signature.name = name.str();
-  signature.shape = type.getShape().vec();
-  const unsigned bits = type.getElementTypeBitWidth();
-  signature.type = {
-      uint8_t(type.getElementType().isBF16() ? kDLBfloat : kDLFloat),
-      uint8_t(bits), 1};
-  return signature;
-}
-
 std::vector<TensorSignature> bnopt::getParameterSignatures(func::FuncOp model,
                                                            bool isFixed) {
   std::vector<TensorSignature> signatures;
@@ -41,7 +31,7 @@ std::vector<TensorSignature> bnopt::getParameterSignatures(func::FuncOp model,
     auto parameter = cast<bn::ParameterAttr>(attribute);
     if (bool(parameter.getValue()) == isFixed)
       signatures.push_back(
-          getSignature(parameter.getName(), parameter.getType()));
+          getTensorSignature(parameter.getName(), parameter.getType()));
   }
   return signatures;
 }
@@ -94,7 +84,7 @@ void PlanBuilder::addParameters() {
       operands[parameter.getName()] = int64_t(plan.operands.size());
       parameterTypes[parameter.getName()] = parameter.getType();
       plan.operands.push_back(
-          getSignature(parameter.getName(), parameter.getType()));
+          getTensorSignature(parameter.getName(), parameter.getType()));
       plan.values.push_back(value ? getBytes(value) : std::vector<char>());
     }
 }
@@ -126,7 +116,7 @@ FailureOr<int64_t> PlanBuilder::getOperand(Attribute operand,
     return found->second;
   const auto index = int64_t(plan.operands.size());
   operands[operand] = index;
-  plan.operands.push_back(getSignature("", elements.getType()));
+  plan.operands.push_back(getTensorSignature("", elements.getType()));
   plan.values.push_back(getBytes(elements));
   return index;
 }
