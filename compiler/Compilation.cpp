@@ -17,6 +17,20 @@
 using namespace mlir;
 using namespace bnopt;
 
+namespace {
+/// Runs from its construction on.
+class Stopwatch {
+public:
+  double getSeconds() const {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start = Clock::now();
+};
+} // namespace
+
 LogicalResult Compilation::fail(llvm::Error error) {
   return emitError(UnknownLoc::get(context))
          << llvm::toString(std::move(error));
@@ -56,7 +70,7 @@ LogicalResult Compilation::import() {
 }
 
 LogicalResult Compilation::runPhase(Phase phase) {
-  auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   LogicalResult result = success();
   if (phase == Phase::Import) {
     result = import();
@@ -71,9 +85,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
       addLowerPasses(pm, LowerOptions::forTarget(target));
     result = pm.run(*module);
   }
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - start;
-  report.seconds.push_back({phase, elapsed.count()});
+  report.seconds.push_back({phase, watch.getSeconds()});
   return result;
 }
 
@@ -94,17 +106,15 @@ LogicalResult Compilation::writeModule(OutputKind kind) {
 }
 
 LogicalResult Compilation::emit(OutputKind kind) {
-  auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   if (failed(emitLibrary(*module, target, kind, options, report)))
     return failure();
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - start;
-  report.seconds.push_back({Phase::Emit, elapsed.count()});
+  report.seconds.push_back({Phase::Emit, watch.getSeconds()});
   return success();
 }
 
 LogicalResult Compilation::validate() {
-  auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   ValidationLimit limit = getValidationLimit(records.get());
   if (options.validateTolerance)
     limit = {*options.validateTolerance, /*constants=*/0};
@@ -112,9 +122,7 @@ LogicalResult Compilation::validate() {
   unfolded = nullptr;
   if (failed(errors))
     return failure();
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - start;
-  report.validationSeconds = elapsed.count();
+  report.validationSeconds = watch.getSeconds();
   report.outputErrors = std::move(*errors);
   for (const OutputError &error : report.outputErrors) {
     llvm::errs() << "validate: ";

@@ -145,7 +145,7 @@ static void printParameters(const ParameterSummary &parameters,
     json.attribute("refreshable", parameters.refreshable);
     json.attributeArray("fixed", [&] {
       for (const std::string &name : parameters.fixed)
-        json.value(llvm::json::fixUTF8(name));
+        json.value(makeValue(llvm::StringRef(name)));
     });
   });
 }
