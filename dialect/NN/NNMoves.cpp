@@ -2,11 +2,9 @@
 
 #include "dialect/NN/NNMoves.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/IR/Matchers.h"
+#include "dialect/Interfaces/FloatElements.h"
 
-#include <cmath>
-#include <cstring>
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -45,32 +43,6 @@ FailureOr<ScaleAndShift> alongResult(Operation *op, unsigned operand,
 // Constants
 //===----------------------------------------------------------------------===//
 
-static double toDouble(APFloat value) {
-  bool losesInfo;
-  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
-                &losesInfo);
-  return value.convertToDouble();
-}
-
-/// The numbers in the raw bytes of a resource.
-static std::optional<std::vector<double>>
-readResource(DenseResourceElementsAttr resource, FloatType elementType) {
-  const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-  const int64_t count = resource.getType().getNumElements();
-  const int64_t size = elementType.getWidth() / 8;
-  if (!blob || elementType.getWidth() > 64 ||
-      static_cast<int64_t>(blob->getData().size()) != count * size)
-    return std::nullopt;
-  std::vector<double> numbers;
-  for (int64_t i = 0; i < count; ++i) {
-    uint64_t bits = 0;
-    std::memcpy(&bits, blob->getData().data() + i * size, size);
-    numbers.push_back(toDouble(APFloat(elementType.getFloatSemantics(),
-                                       APInt(elementType.getWidth(), bits))));
-  }
-  return numbers;
-}
-
 std::optional<std::vector<double>> readNumbers(Value value,
                                                int64_t maxElements) {
   ElementsAttr elements;
@@ -78,18 +50,10 @@ std::optional<std::vector<double>> readNumbers(Value value,
   if (!matchPattern(value, m_Constant(&elements)) ||
       !value.getDefiningOp()->getDiscardableAttrs().empty())
     return std::nullopt;
-  auto elementType = dyn_cast<FloatType>(elements.getElementType());
-  if (!elementType || elements.getNumElements() > maxElements)
+  const std::optional<FloatElements> numbers = FloatElements::get(elements);
+  if (!numbers || numbers->getNumElements() > maxElements)
     return std::nullopt;
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements))
-    return readResource(resource, elementType);
-  auto dense = dyn_cast<DenseElementsAttr>(elements);
-  if (!dense)
-    return std::nullopt;
-  std::vector<double> numbers;
-  for (const APFloat &number : dense.getValues<APFloat>())
-    numbers.push_back(toDouble(number));
-  return numbers;
+  return numbers->toDoubles();
 }
 
 } // namespace bnopt::nn

@@ -14,20 +14,6 @@ using namespace mlir;
 
 namespace bnopt {
 
-/// Size of an element in memory; the types of fewer than 8 bits are not
-/// floating-point weights of any model.
-static int64_t getElementBytes(Type elementType) {
-  return llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
-}
-
-FloatFormat getFloatFormat(Type elementType) {
-  if (elementType.isF32())
-    return FloatFormat::Single;
-  if (elementType.isF64())
-    return FloatFormat::Double;
-  return FloatFormat::Other;
-}
-
 bn::RecipeAttr getRecipe(Value constant) {
   Operation *op = constant.getDefiningOp();
   return op ? dyn_cast_or_null<bn::RecipeAttr>(
@@ -49,51 +35,10 @@ std::optional<ConstantData> ConstantData::getInitial(Value value) {
 }
 
 std::optional<ConstantData> ConstantData::get(Attribute attribute) {
-  auto elements = dyn_cast<ElementsAttr>(attribute);
+  std::optional<FloatElements> elements = FloatElements::get(attribute);
   if (!elements)
     return std::nullopt;
-  auto type = dyn_cast<RankedTensorType>(elements.getType());
-  if (!type || !type.hasStaticShape() || !isa<FloatType>(type.getElementType()))
-    return std::nullopt;
-
-  ConstantData data;
-  data.type = type;
-  data.format = getFloatFormat(type.getElementType());
-  if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
-    data.bytes = dense.getRawData();
-    data.splat = dense.isSplat();
-    return data;
-  }
-  auto resource = dyn_cast<DenseResourceElementsAttr>(attribute);
-  if (!resource)
-    return std::nullopt;
-  const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-  const int64_t expected =
-      type.getNumElements() * getElementBytes(type.getElementType());
-  if (!blob || static_cast<int64_t>(blob->getData().size()) != expected)
-    return std::nullopt;
-  data.bytes = blob->getData();
-  return data;
-}
-
-double ConstantData::readOther(int64_t index) const {
-  auto elementType = cast<FloatType>(type.getElementType());
-  const int64_t size = getElementBytes(elementType);
-  uint64_t bits = 0;
-  std::memcpy(&bits, bytes.data() + index * size, size);
-  llvm::APFloat value(elementType.getFloatSemantics(),
-                      llvm::APInt(elementType.getWidth(), bits));
-  bool losesInfo;
-  value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven,
-                &losesInfo);
-  return value.convertToDouble();
-}
-
-std::vector<double> ConstantData::toDoubles() const {
-  std::vector<double> values(getNumElements());
-  for (int64_t i = 0; i < getNumElements(); ++i)
-    values[i] = (*this)[i];
-  return values;
+  return ConstantData(*elements);
 }
 
 ConstantBuffer::ConstantBuffer(RankedTensorType type)

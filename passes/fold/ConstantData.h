@@ -4,6 +4,7 @@
 #define BNOPT_PASSES_FOLD_CONSTANTDATA_H
 
 #include "dialect/BN/BNAttrs.h"
+#include "dialect/Interfaces/FloatElements.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
@@ -23,14 +24,8 @@ namespace bnopt {
 /// neither hashed nor copied.
 inline constexpr int64_t maxInlineElements = 16;
 
-/// What a loop over the elements of a constant distinguishes.
-enum class FloatFormat { Single, Double, Other };
-
-FloatFormat getFloatFormat(mlir::Type elementType);
-
-/// The elements of a floating-point constant, as they lie in memory. Valid as
-/// long as the attribute's context.
-class ConstantData {
+/// The elements of a constant of the program.
+class ConstantData : public FloatElements {
 public:
   /// The data of a value that `arith.constant` defines, of a static shape and
   /// floating-point elements; none if it is something else, if its resource
@@ -42,34 +37,8 @@ public:
   static std::optional<ConstantData> getInitial(mlir::Value value);
   static std::optional<ConstantData> get(mlir::Attribute attribute);
 
-  mlir::RankedTensorType getType() const { return type; }
-  int64_t getNumElements() const { return type.getNumElements(); }
-  /// One element stands for all.
-  bool isSplat() const { return splat; }
-
-  double operator[](int64_t index) const {
-    // A splat holds one element, at 0.
-    index = splat ? 0 : index;
-    switch (format) {
-    case FloatFormat::Single:
-      return reinterpret_cast<const float *>(bytes.data())[index];
-    case FloatFormat::Double:
-      return reinterpret_cast<const double *>(bytes.data())[index];
-    case FloatFormat::Other:
-      return readOther(index);
-    }
-    llvm_unreachable("all formats are handled");
-  }
-
-  std::vector<double> toDoubles() const;
-
 private:
-  double readOther(int64_t index) const;
-
-  mlir::RankedTensorType type;
-  FloatFormat format;
-  mlir::ArrayRef<char> bytes;
-  bool splat = false;
+  explicit ConstantData(FloatElements elements) : FloatElements(elements) {}
 };
 
 /// The elements of a constant under construction, in memory that becomes the
