@@ -71,12 +71,10 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
 }
 
 void bnopt::addFusePasses(OpPassManager &pm) {
-  // After folding, which puts scale-shifts into whole norms.
-  pm.addNestedPass<func::FuncOp>(createSplitTrainingPass());
+  pm.addNestedPass<func::FuncOp>(createSimplifyTrainingPass());
   // After folding, which knows the norms as such; what they consist of is
   // grouped with their neighbours.
   pm.addNestedPass<func::FuncOp>(createExpandNormsPass());
-  pm.addNestedPass<func::FuncOp>(createExpandTrainingPass());
   pm.addPass(createFormKernelsPass());
   pm.addPass(createDeduplicateKernelsPass());
 }

@@ -11,5 +11,6 @@ bool bnopt::isElementwise(mlir::Operation *op) {
   return op->hasTrait<mlir::OpTrait::Elementwise>() ||
          mlir::isa<nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp, nn::PowOp,
                    nn::MinOp, nn::MaxOp, nn::PReluOp, bn::ScaleShiftOp,
-                   bn::InferenceOp, bn::NormalizeOp>(op);
+                   bn::InferenceOp, bn::NormalizeOp, bn::GradientInputOp,
+                   bn::UpdateRunningOp>(op);
 }

@@ -30,7 +30,7 @@ llvm::Expected<KernelFuncs> AlgorithmBuilder::build() {
   addArguments();
   for (Operation &op : kernel.getBody().front()) {
     if (auto returnOp = dyn_cast<kernel::ReturnOp>(op)) {
-      finish(returnOp.getOperand(0));
+      finish(returnOp.getOperands());
       continue;
     }
     if (!buildOp(&op))
@@ -112,21 +112,37 @@ void AlgorithmBuilder::addArgument(BlockArgument value) {
   values[value] = std::move(tensor);
 }
 
-void AlgorithmBuilder::finish(Value returned) {
-  MemoryLayout layout =
-      view.getLayout(kernel.getResultTypes().front(), kernel.getResultLayout());
+Func AlgorithmBuilder::makeResult(Value value, unsigned index,
+                                  const MemoryLayout &layout) {
   int64_t rank = layout.shape.size();
-  funcs.vars = getVars(rank);
-  funcs.output = Func("output");
-  funcs.output(funcs.vars) = read(returned, getIndices(funcs.vars));
-  Halide::OutputImageParam buffer = funcs.output.output_buffer();
-  for (auto [dim, logical] : llvm::enumerate(kernel::getBufferDimOrder(rank))) {
-    funcs.extents.push_back(layout.shape[logical]);
-    funcs.strides.push_back(layout.strides[logical]);
-    // The halo is not the kernel's to write: the result is the interior.
+  std::vector<Var> vars = getVars(rank);
+  Func func(index == 0 ? "output" : "result" + std::to_string(index));
+  func(vars) = read(value, getIndices(vars));
+  Halide::OutputImageParam buffer = func.output_buffer();
+  // The halo is not the kernel's to write: the result is the interior.
+  for (auto [dim, logical] : llvm::enumerate(kernel::getBufferDimOrder(rank)))
     buffer.dim(dim)
         .set_bounds(0, toExpr(layout.shape[logical]))
         .set_stride(toExpr(layout.strides[logical]));
+  return func;
+}
+
+void AlgorithmBuilder::finish(ValueRange returned) {
+  for (auto [index, value] : llvm::enumerate(returned)) {
+    MemoryLayout layout = view.getLayout(kernel.getResultTypes()[index],
+                                         kernel.getResultLayout(index));
+    Func result = makeResult(value, index, layout);
+    if (index > 0) {
+      funcs.vectors.push_back(result);
+      continue;
+    }
+    int64_t rank = layout.shape.size();
+    funcs.output = result;
+    funcs.vars = getVars(rank);
+    for (int64_t logical : kernel::getBufferDimOrder(rank)) {
+      funcs.extents.push_back(layout.shape[logical]);
+      funcs.strides.push_back(layout.strides[logical]);
+    }
   }
   funcs.inPlace = kernel.getInPlace();
 }
@@ -208,12 +224,12 @@ Expr AlgorithmBuilder::readPadded(Value value, ArrayRef<Expr> indices,
   return inside.defined() ? Halide::select(inside, element, outside) : element;
 }
 
-Indices AlgorithmBuilder::declare(Operation *op) {
+Indices AlgorithmBuilder::declareValue(Value value) {
   TensorFunc tensor;
-  tensor.shape = view.getShape(op->getResult(0).getType());
-  tensor.func = Func(op->getName().stripDialect().str());
+  tensor.shape = view.getShape(value.getType());
+  tensor.func = Func(value.getDefiningOp()->getName().stripDialect().str());
   Indices indices = getIndices(getVars(tensor.shape.size()));
-  values[op->getResult(0)] = std::move(tensor);
+  values[value] = std::move(tensor);
   return indices;
 }
 
@@ -259,5 +275,6 @@ bool AlgorithmBuilder::buildOp(Operation *op) {
     return true;
   }
   return buildUnary(op) || buildBinary(op) || buildNormalization(op) ||
-         buildMovement(op) || buildLinear(op) || buildReduction(op);
+         buildMovement(op) || buildLinear(op) || buildReduction(op) ||
+         buildFeatureStatistics(op);
 }

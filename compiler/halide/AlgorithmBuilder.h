@@ -43,7 +43,10 @@ private:
 
   void addArguments();
   void addArgument(mlir::BlockArgument value);
-  void finish(mlir::Value returned);
+  void finish(mlir::ValueRange returned);
+  /// A Func of the result `index` of the kernel, which is `value`.
+  Halide::Func makeResult(mlir::Value value, unsigned index,
+                          const MemoryLayout &layout);
   /// Dispatches on the operator; false when it has no algorithm.
   bool buildOp(mlir::Operation *op);
 
@@ -54,6 +57,35 @@ private:
   bool buildMovement(mlir::Operation *op);
   bool buildLinear(mlir::Operation *op);
   bool buildReduction(mlir::Operation *op);
+  bool buildFeatureStatistics(mlir::Operation *op);
+
+  void buildTraining(bn::TrainingOp op);
+  void buildStatistics(bn::StatisticsOp op);
+  void buildGradient(bn::GradientOp op);
+  void buildGradientStatistics(bn::GradientStatisticsOp op);
+  void buildGradientInput(bn::GradientInputOp op);
+  void buildUpdateRunning(bn::UpdateRunningOp op);
+  /// Inference, or what it has in common with it.
+  template <typename Op>
+  void buildGivenStatistics(Op op);
+  /// Sums of the output gradients and of their products with the distances from
+  /// the mean; of the distances too, if wanted.
+  template <typename Op>
+  FeatureFuncs makeGradientSums(Op op, bool sumDistances);
+  /// Where the elements of data of `type` lie, in logical dimensions.
+  llvm::SmallVector<int64_t> getDataStrides(mlir::Type type);
+  /// The sums of `terms` over the elements of each feature of `data`.
+  FeatureFuncs makeSums(mlir::Value data, int64_t featureIndex,
+                        llvm::function_ref<std::vector<Halide::Expr>(
+                            mlir::ArrayRef<Halide::Expr>)>
+                            terms);
+  /// Makes component `index` of the statistics the value `result`.
+  void defineVector(mlir::Value result, const FeatureFuncs &features,
+                    int index);
+  /// A number per feature, computed once.
+  Halide::Func
+  makeFactor(const std::string &name, int64_t features,
+             llvm::function_ref<Halide::Expr(Halide::Expr)> formula);
 
   void buildConv(nn::ConvOp op);
   void buildConvTranspose(nn::ConvTransposeOp op);
@@ -122,7 +154,10 @@ private:
   orderIndices(mlir::ArrayRef<Halide::Expr> indices);
 
   /// Declares the Func of the result of `op`; its logical indices.
-  Indices declare(mlir::Operation *op);
+  Indices declare(mlir::Operation *op) {
+    return declareValue(op->getResult(0));
+  }
+  Indices declareValue(mlir::Value value);
 
   /// Declares the result of `op` and defines it: `formula` of the logical
   /// indices.

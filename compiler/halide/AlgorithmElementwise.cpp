@@ -114,32 +114,3 @@ bool AlgorithmBuilder::buildBinary(Operation *op) {
   });
   return true;
 }
-
-bool AlgorithmBuilder::buildNormalization(Operation *op) {
-  if (auto shift = dyn_cast<bn::ScaleShiftOp>(op)) {
-    define(op, [&](ArrayRef<Expr> indices) {
-      Expr feature = indices[shift.getFeatureIndex()];
-      return read(shift.getScale(), feature) * read(shift.getInput(), indices) +
-             read(shift.getShift(), feature);
-    });
-    return true;
-  }
-  auto inference = dyn_cast<bn::InferenceOp>(op);
-  if (!inference)
-    return false;
-  define(op, [&](ArrayRef<Expr> indices) {
-    Expr feature = indices[inference.getFeatureIndex()];
-    // In f64, in which epsilon is given: where a variance is the negative of
-    // it, rounding would decide between NaN and infinity.
-    Expr radicand =
-        Halide::cast<double>(read(inference.getVariance(), feature)) +
-        Expr(inference.getEpsilon().convertToDouble());
-    Expr deviation = Halide::cast<float>(Halide::sqrt(radicand));
-    return read(inference.getScale(), feature) *
-               (read(inference.getInput(), indices) -
-                read(inference.getMean(), feature)) /
-               deviation +
-           read(inference.getOffset(), feature);
-  });
-  return true;
-}

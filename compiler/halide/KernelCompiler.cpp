@@ -12,57 +12,71 @@
 #include "compiler/halide/HalideTarget.h"
 #include "compiler/halide/LoweredChecks.h"
 #include "compiler/halide/Schedule.h"
+#include "compiler/halide/StreamingStores.h"
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace bnopt;
 
-/// The module with `kernel` lowered and checked, for a target with or without
-/// assertions.
-static llvm::Expected<Halide::Module>
+namespace {
+/// What a buffer's address is known to be a multiple of.
+enum class Alignment { Any, Streaming };
+
+struct LoweredKernel {
+  Halide::Module module;
+  bool streams;
+  std::string output;
+  size_t outputArgument;
+};
+} // namespace
+
+/// `kernel` lowered and checked, for a target with or without assertions.
+static llvm::Expected<LoweredKernel>
 lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
-            const Target &target, const KernelCompileOptions &options) {
+            const Target &target, const KernelCompileOptions &options,
+            Alignment alignment) {
   llvm::Expected<KernelFuncs> funcs =
       buildAlgorithm(kernel, options.asserts ? DimensionViews::AsGiven
                                              : DimensionViews::Merged);
   if (!funcs)
     return funcs.takeError();
   scheduleKernel(*funcs, getVectorUnit(target));
+  if (alignment == Alignment::Streaming)
+    funcs->output.output_buffer().set_host_alignment(streamingAlignment);
 
   Halide::Target halideTarget = getHalideTarget(target, options.sanitizeThread);
   std::vector<Halide::Argument> arguments(funcs->arguments.begin(),
                                           funcs->arguments.end());
-  Halide::Module lowered =
-      Halide::Pipeline(funcs->output)
-          .compile_to_module(arguments, symbol, halideTarget,
-                             Halide::LinkageType::External);
+  std::vector<Halide::Func> results = {funcs->output};
+  results.insert(results.end(), funcs->vectors.begin(), funcs->vectors.end());
+  Halide::Module lowered = Halide::Pipeline(results).compile_to_module(
+      arguments, symbol, halideTarget, Halide::LinkageType::External);
   if (llvm::Error error = checkLowered(lowered, *funcs))
     return std::move(error);
+  const LoweredKernel description = {lowered, funcs->streams,
+                                     funcs->output.name(), arguments.size()};
   if (options.asserts)
-    return lowered;
+    return description;
   Halide::Module result(symbol,
                         halideTarget.with_feature(Halide::Target::NoAsserts));
   for (const Halide::Internal::LoweredFunc &function : lowered.functions())
     result.append(function);
   // Otherwise the code generator reassociates strict operations, too.
   result.set_any_strict_float(lowered.any_strict_float());
-  return result;
+  return LoweredKernel{result, description.streams, description.output,
+                       description.outputArgument};
 }
 
 /// Halide writes files only; the bytes of the one it writes.
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-writeToMemory(const Halide::Module &module, KernelForm form) {
+writeToMemory(const Halide::Module &module, Halide::OutputFileType type) {
   llvm::SmallString<128> path;
   if (std::error_code error =
           llvm::sys::fs::createTemporaryFile("bnopt-kernel", "tmp", path))
     return llvm::createStringError("cannot create a temporary file: " +
                                    error.message());
   auto remove = llvm::scope_exit([&] { llvm::sys::fs::remove(path); });
-  Halide::OutputFileType type =
-      form == KernelForm::Object     ? Halide::OutputFileType::object
-      : form == KernelForm::Assembly ? Halide::OutputFileType::assembly
-                                     : Halide::OutputFileType::stmt;
   module.compile({{type, path.str().str()}});
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false,
@@ -73,17 +87,65 @@ writeToMemory(const Halide::Module &module, KernelForm form) {
   return std::move(*buffer);
 }
 
+static Halide::OutputFileType getFileType(KernelForm form) {
+  switch (form) {
+  case KernelForm::Object:
+    return Halide::OutputFileType::object;
+  case KernelForm::Assembly:
+    return Halide::OutputFileType::assembly;
+  case KernelForm::Stmt:
+    return Halide::OutputFileType::stmt;
+  }
+  llvm_unreachable("every form has a type of file");
+}
+
+/// Compiles a kernel whose result bypasses the cache where it is aligned.
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+compileStreamingKernel(kernel::FuncOp kernel, const std::string &symbol,
+                       const Target &target,
+                       const KernelCompileOptions &options, KernelForm form) {
+  const std::string anySymbol = symbol + "_any",
+                    alignedSymbol = symbol + "_aligned";
+  auto any = lowerKernel(kernel, anySymbol, target, options, Alignment::Any);
+  if (!any)
+    return any.takeError();
+  auto aligned =
+      lowerKernel(kernel, alignedSymbol, target, options, Alignment::Streaming);
+  if (!aligned)
+    return aligned.takeError();
+  StreamingKernel streaming;
+  streaming.anySymbol = anySymbol;
+  streaming.alignedSymbol = alignedSymbol;
+  streaming.output = aligned->output;
+  streaming.outputArgument = aligned->outputArgument;
+  constexpr auto bitcode = Halide::OutputFileType::bitcode;
+  if (llvm::Error error =
+          writeToMemory(any->module, bitcode).moveInto(streaming.anyAlignment))
+    return std::move(error);
+  if (llvm::Error error =
+          writeToMemory(aligned->module, bitcode).moveInto(streaming.aligned))
+    return std::move(error);
+  return compileStreaming(streaming, symbol,
+                          form == KernelForm::Object
+                              ? llvm::CodeGenFileType::ObjectFile
+                              : llvm::CodeGenFileType::AssemblyFile);
+}
+
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 bnopt::compileKernel(kernel::FuncOp kernel, const std::string &symbol,
                      const Target &target, const KernelCompileOptions &options,
                      KernelForm form, std::vector<std::string> &warnings) {
   std::unique_ptr<llvm::MemoryBuffer> code;
   auto compile = [&]() -> llvm::Error {
-    llvm::Expected<Halide::Module> module =
-        lowerKernel(kernel, symbol, target, options);
-    if (!module)
-      return module.takeError();
-    return writeToMemory(*module, form).moveInto(code);
+    auto lowered = lowerKernel(kernel, symbol, target, options, Alignment::Any);
+    if (!lowered)
+      return lowered.takeError();
+    const bool streams = lowered->streams && form != KernelForm::Stmt &&
+                         !options.asserts && !options.sanitizeThread;
+    if (streams)
+      return compileStreamingKernel(kernel, symbol, target, options, form)
+          .moveInto(code);
+    return writeToMemory(lowered->module, getFileType(form)).moveInto(code);
   };
   if (llvm::Error error = catchHalideErrors(compile, warnings))
     return std::move(error);

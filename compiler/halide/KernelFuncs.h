@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -89,8 +90,29 @@ struct SoftmaxFuncs {
   int64_t axisSize = 1;
 };
 
+/// Sums over all elements of a feature, and what is made of them. The output
+/// is of the data's size and reads `statistics`, or is a vector of features.
+struct FeatureFuncs {
+  /// A tuple of sums per feature, and the numbers that the results are made of.
+  Halide::Func sums, statistics;
+  Halide::Var feature;
+  /// The dimensions of the data but the feature's, from the smallest stride on,
+  /// and their sizes.
+  std::vector<Halide::RVar> reduction;
+  std::vector<int64_t> reductionSizes;
+  /// The data's dimensions as an output's are described.
+  std::vector<int> extents;
+  std::vector<int> strides;
+  /// The position of the features in them.
+  int featureDim = 0;
+  /// Tensors that the sums read.
+  int numInputs = 1;
+  /// The output is of the data's size.
+  bool writesData = false;
+};
+
 using AnchorFuncs = std::variant<std::monostate, ConvolutionFuncs, WindowFuncs,
-                                 ReductionFuncs, SoftmaxFuncs>;
+                                 ReductionFuncs, SoftmaxFuncs, FeatureFuncs>;
 
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.
@@ -101,10 +123,17 @@ struct KernelFuncs {
   std::vector<int> extents;
   std::vector<int> strides;
   std::vector<Halide::ImageParam> arguments;
+  /// Results but the first: vectors of features.
+  std::vector<Halide::Func> vectors;
+  /// Numbers per feature, and how many: what elements are computed with, for
+  /// each of which it would be too expensive.
+  std::vector<std::pair<Halide::Func, int>> factors;
   AnchorFuncs anchor;
   /// The output may share memory with an operand, so no element may be
   /// computed twice.
   bool inPlace = false;
+  /// The output is larger than what a cache would keep for who reads it next.
+  bool streams = false;
 };
 
 } // namespace bnopt

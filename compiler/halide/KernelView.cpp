@@ -40,14 +40,102 @@ static bool canMergeEverything(kernel::FuncOp kernel) {
         llvm::any_of(layout.halo, [](int64_t halo) { return halo != 0; }))
       return false;
   }
-  return llvm::all_of(kernel.getBody().front(), [](Operation &op) {
-    return isPixelwise(&op) && !isa<nn::ConvOp, bn::ScaleShiftOp>(op);
+  return kernel.getResultTypes().size() == 1 &&
+         llvm::all_of(kernel.getBody().front(), [](Operation &op) {
+           return isPixelwise(&op) && !isa<nn::ConvOp, bn::ScaleShiftOp>(op);
+         });
+}
+
+/// The type and layout of the tensors whose features an operator of `kernel`
+/// normalizes; null where there are none.
+static std::pair<RankedTensorType, Attribute> findData(kernel::FuncOp kernel) {
+  RankedTensorType type;
+  for (Operation &op : kernel.getBody().front())
+    if (isa<bn::TrainingOp, bn::StatisticsOp, bn::GradientOp,
+            bn::GradientStatisticsOp, bn::NormalizeOp, bn::GradientInputOp,
+            bn::InferenceOp>(op))
+      type = cast<RankedTensorType>(op.getOperand(0).getType());
+  for (BlockArgument arg : kernel.getBody().getArguments())
+    if (type && arg.getType() == type)
+      return {type, kernel.getArgLayout(arg.getArgNumber())};
+  return {};
+}
+
+/// The dimension of the features, where all operators have the same.
+static std::optional<int64_t> findFeatureIndex(kernel::FuncOp kernel) {
+  std::optional<int64_t> index;
+  for (Operation &op : kernel.getBody().front()) {
+    auto attr = op.getAttrOfType<IntegerAttr>("featureIndex");
+    if (!attr)
+      continue;
+    if (index && *index != attr.getInt())
+      return std::nullopt;
+    index = attr.getInt();
+  }
+  return index;
+}
+
+/// Whether a tensor that is not of the data's type has features only.
+static bool hasFeaturesOnly(Type type, int64_t rank, int64_t featureIndex) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  if (shape.size() <= 1)
+    return true;
+  for (auto [dim, size] : llvm::enumerate(shape))
+    if (size != 1 &&
+        static_cast<int64_t>(dim + rank - shape.size()) != featureIndex)
+      return false;
+  return true;
+}
+
+/// Merges dimensions of the data that follow each other in memory, but for the
+/// features'. All tensors of the data's shape must lie alike.
+static std::optional<MemoryLayout> mergeData(kernel::FuncOp kernel) {
+  const auto [type, attr] = findData(kernel);
+  const std::optional<int64_t> feature = findFeatureIndex(kernel);
+  if (!type || !feature)
+    return std::nullopt;
+  MemoryLayout layout = getPlainLayout(type, attr);
+  const auto isLikeData = [&, type = type](Type other, Attribute otherAttr) {
+    if (other != type)
+      return hasFeaturesOnly(other, type.getRank(), *feature);
+    MemoryLayout own = getPlainLayout(other, otherAttr);
+    return own.strides == layout.strides &&
+           llvm::all_of(own.halo, [](int64_t halo) { return halo == 0; });
+  };
+  for (auto [index, argument] : llvm::enumerate(kernel.getArgumentTypes()))
+    if (!isLikeData(argument, kernel.getArgLayout(index)))
+      return std::nullopt;
+  for (auto [index, result] : llvm::enumerate(kernel.getResultTypes()))
+    if (!isLikeData(result, kernel.getResultLayout(index)))
+      return std::nullopt;
+
+  SmallVector<int64_t> dims =
+      llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+  llvm::erase_if(dims, [&](int64_t dim) { return layout.shape[dim] == 1; });
+  llvm::sort(dims, [&](int64_t a, int64_t b) {
+    return std::pair(layout.strides[a], a) < std::pair(layout.strides[b], b);
   });
+  for (auto [inner, outer] : llvm::zip(dims, llvm::drop_begin(dims))) {
+    const int64_t size = layout.shape[inner];
+    if (inner == *feature || outer == *feature ||
+        layout.strides[outer] != layout.strides[inner] * size)
+      continue;
+    layout.strides[outer] = layout.strides[inner];
+    layout.shape[outer] *= size;
+    layout.shape[inner] = 1;
+  }
+  return layout;
 }
 
 KernelView KernelView::getMerged(kernel::FuncOp kernel) {
   if (canMergeEverything(kernel))
     return KernelView(Merge::Everything);
+  if (std::optional<MemoryLayout> data = mergeData(kernel)) {
+    KernelView view(Merge::Data);
+    view.dataType = findData(kernel).first;
+    view.data = std::move(*data);
+    return view;
+  }
   if (canMergePixels(kernel))
     return KernelView(Merge::Pixels);
   return KernelView();
@@ -62,6 +150,8 @@ SmallVector<int64_t> KernelView::getShape(Type type) const {
   SmallVector<int64_t> shape = llvm::to_vector(tensor.getShape());
   if (merge == Merge::Everything)
     return {tensor.getNumElements()};
+  if (merge == Merge::Data && type == dataType)
+    return data.shape;
   if (merge == Merge::Pixels && shape.size() >= 4) {
     for (size_t dim = 2; dim + 1 < shape.size(); ++dim) {
       shape.back() *= shape[dim];
@@ -76,5 +166,7 @@ MemoryLayout KernelView::getLayout(Type type, Attribute attr) const {
   layout.shape = getShape(type);
   if (merge == Merge::Everything)
     layout.strides = {1};
+  if (merge == Merge::Data && type == dataType)
+    layout.strides = data.strides;
   return layout;
 }

@@ -20,10 +20,11 @@ struct MemoryLayout {
 /// How a kernel sees the shapes of its tensors. Pixels that follow each other
 /// at one distance are a single row to pointwise convolutions and elementwise
 /// operators, and a contiguous tensor is a vector to elementwise operators:
-/// longer loops, with fewer tails.
+/// longer loops, with fewer tails. Normalizations see the dimensions of their
+/// data that follow each other in memory as one, but for the features.
 class KernelView {
 public:
-  enum class Merge { Nothing, Pixels, Everything };
+  enum class Merge { Nothing, Pixels, Data, Everything };
 
   /// Merges nothing.
   KernelView() = default;
@@ -43,6 +44,9 @@ private:
   explicit KernelView(Merge merge) : merge(merge) {}
 
   Merge merge = Merge::Nothing;
+  /// The normalized tensors, and where all of them lie.
+  mlir::RankedTensorType dataType;
+  MemoryLayout data;
 };
 
 } // namespace bnopt

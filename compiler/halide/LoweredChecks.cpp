@@ -33,6 +33,7 @@ static constexpr llvm::StringLiteral callerAssertions[] = {
     "halide_error_constraint_violated",
     "halide_error_device_dirty_with_no_device_support",
     "halide_error_host_is_null",
+    "halide_error_unaligned_host_ptr",
 };
 
 static std::string toString(const Halide::Expr &expr) {
@@ -59,8 +60,11 @@ static KnownFields getFields(const KernelFuncs &kernel) {
   KnownFields fields;
   for (const Halide::ImageParam &argument : kernel.arguments)
     addFields(fields, argument.name(), argument.parameter());
-  Halide::Func output = kernel.output;
-  addFields(fields, output.name(), output.output_buffer().parameter());
+  const auto addResult = [&](Halide::Func result) {
+    addFields(fields, result.name(), result.output_buffer().parameter());
+  };
+  addResult(kernel.output);
+  llvm::for_each(kernel.vectors, addResult);
   return fields;
 }
 

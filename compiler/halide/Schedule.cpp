@@ -1,6 +1,7 @@
 //===- Schedule.cpp - Which schedule a kernel gets ------------------------===//
 
 #include "compiler/halide/Schedule.h"
+#include "compiler/halide/ScheduleLoops.h"
 
 using namespace bnopt;
 
@@ -19,12 +20,26 @@ struct ScheduleAnchor {
   void operator()(ReductionFuncs &reduction) {
     scheduleReduction(kernel, reduction, unit);
   }
+  void operator()(FeatureFuncs &features) {
+    scheduleFeatures(kernel, features, unit);
+  }
   void operator()(SoftmaxFuncs &softmax) {
     scheduleSoftmax(kernel, softmax, unit);
   }
 };
 } // namespace
 
+/// On the stack, before all else.
+static void scheduleFactor(Halide::Func factor, int features,
+                           const VectorUnit &unit) {
+  factor.compute_root()
+      .store_in(Halide::MemoryType::Register)
+      .vectorize(factor.args()[0], getLanes(features, unit.lanes, false),
+                 Halide::TailStrategy::ShiftInwards);
+}
+
 void bnopt::scheduleKernel(KernelFuncs &kernel, const VectorUnit &unit) {
+  for (const auto &[factor, features] : kernel.factors)
+    scheduleFactor(factor, features, unit);
   std::visit(ScheduleAnchor{kernel, unit}, kernel.anchor);
 }

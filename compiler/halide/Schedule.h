@@ -28,6 +28,8 @@ void scheduleWindow(KernelFuncs &kernel, WindowFuncs &window,
                     const VectorUnit &unit);
 void scheduleReduction(KernelFuncs &kernel, ReductionFuncs &reduction,
                        const VectorUnit &unit);
+void scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
+                      const VectorUnit &unit);
 void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
 void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit);

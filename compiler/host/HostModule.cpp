@@ -170,9 +170,11 @@ void ExecuteBuilder::emitLaunch(kernel::LaunchOp launch) {
   SmallVector<Value> arguments;
   for (auto [index, memory] : llvm::enumerate(memories)) {
     auto type = cast<ShapedType>(memory.getType());
-    BufferShape shape = index < launch.getInputs().size()
-                            ? getBufferShape(type, kernel.getArgLayout(index))
-                            : getInteriorShape(type, kernel.getResultLayout());
+    const size_t numInputs = launch.getInputs().size();
+    BufferShape shape =
+        index < numInputs
+            ? getBufferShape(type, kernel.getArgLayout(index))
+            : getInteriorShape(type, kernel.getResultLayout(index - numInputs));
     SmallVector<int64_t> table;
     for (const BufferShape::Dimension &dim : shape.dimensions)
       table.append({dim.min, dim.extent, dim.stride, /*flags=*/0});

@@ -151,10 +151,11 @@ Results evaluate(bn::GradientInputOp op, Operands in) {
 }
 
 Results evaluate(bn::GradientOp op, Operands in) {
-  const Tensor &x = *in[0], &scale = *in[1], &mean = *in[2], &variance = *in[3],
-               &dy = *in[4];
+  const Tensor &x = *in[0], &scale = *in[1], &variance = *in[3], &dy = *in[4];
   const double epsilon = op.getEpsilon().convertToDouble();
   const int64_t feature = op.getFeatureIndex();
+  // 'mean' may have been rounded.
+  const Tensor mean = computeStatistics(x, feature).mean;
   ParameterGradients gradients =
       computeParameterGradients(x, mean, variance, dy, epsilon, feature);
   Tensor dx =

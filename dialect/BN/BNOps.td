@@ -156,7 +156,8 @@ def BN_GradientOp : BN_InferringOp<"gradient"> {
     With x̂ = (x − mean)/√(variance + epsilon) and n elements per feature:
     `dOffset = Σ dy`, `dScale = Σ dy·x̂`,
     `dx = scale/√(variance + epsilon)·(dy − dOffset/n − x̂·dScale/n)`.
-    'mean' and 'variance' are the batch's, as `bn.training` returned them.
+    'mean' and 'variance' are the batch's, as `bn.training` returned them; what
+    rounding took from the mean is found again in the input.
 
     Constraints: (C1), (C2) and (C3) as for `bn.inference`;
     - (C4) 'outputGradient' has the shape of 'input'.

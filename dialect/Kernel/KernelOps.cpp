@@ -53,7 +53,9 @@ Attribute FuncOp::getArgLayout(unsigned index) {
   return getArgAttr(index, layoutAttrName);
 }
 
-Attribute FuncOp::getResultLayout() { return getResultAttr(0, layoutAttrName); }
+Attribute FuncOp::getResultLayout(unsigned index) {
+  return getResultAttr(index, layoutAttrName);
+}
 
 static LogicalResult verifyLayout(FuncOp kernel, const Twine &place, Type type,
                                   Attribute layout) {
@@ -77,16 +79,18 @@ static LogicalResult verifyLayout(FuncOp kernel, const Twine &place, Type type,
 
 LogicalResult FuncOp::verify() {
   // (C1)
-  if (getResultTypes().size() != 1)
-    return emitOpError("expects one result, but got ")
-           << getResultTypes().size();
+  if (getResultTypes().empty())
+    return emitOpError("expects at least one result, but got none");
   // (C2)
   for (auto [index, type] : llvm::enumerate(getArgumentTypes()))
     if (failed(verifyLayout(*this, "argument " + Twine(index), type,
                             getArgLayout(index))))
       return failure();
-  return verifyLayout(*this, "the result", getResultTypes()[0],
-                      getResultLayout());
+  for (auto [index, type] : llvm::enumerate(getResultTypes()))
+    if (failed(verifyLayout(*this, "result " + Twine(index), type,
+                            getResultLayout(index))))
+      return failure();
+  return success();
 }
 
 LogicalResult FuncOp::verifyRegions() {
@@ -94,8 +98,8 @@ LogicalResult FuncOp::verifyRegions() {
   Operation *terminator = getBody().front().getTerminator();
   if (llvm::equal(terminator->getOperandTypes(), getResultTypes()))
     return success();
-  return terminator->emitOpError("expects the operand to have the result type "
-                                 "of the kernel, ")
+  return terminator->emitOpError("expects the operands to have the result "
+                                 "types of the kernel, ")
          << getResultTypes() << ", but got (" << terminator->getOperandTypes()
          << ")";
 }
@@ -106,9 +110,9 @@ LogicalResult FuncOp::verifyRegions() {
 
 LogicalResult LaunchOp::verify() {
   // (C3)
-  if (getNumResults() + getOutputs().size() == 1)
+  if ((getNumResults() == 0) != getOutputs().empty())
     return success();
-  return emitOpError("expects either one result or one output, but got ")
+  return emitOpError("expects either results or outputs, but got ")
          << getNumResults() << " and " << getOutputs().size();
 }
 
@@ -137,9 +141,15 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
       return fail() << "expects input " << index << " of type " << type
                     << ", but got " << input.getType();
   }
-  if (getNumResults() == 1 && getResultTypes() != kernel.getResultTypes())
-    return fail() << "expects a result of type " << kernel.getResultTypes()
+  // (C3)
+  if (getNumResults() > 0 && getResultTypes() != kernel.getResultTypes())
+    return fail() << "expects results of type " << kernel.getResultTypes()
                   << ", but got " << getResultTypes();
+  if (getNumResults() == 0 &&
+      getOutputs().size() != kernel.getResultTypes().size())
+    return fail() << "expects " << kernel.getResultTypes().size()
+                  << " outputs, one per result of the kernel, but got "
+                  << getOutputs().size();
   return success();
 }
 

@@ -64,17 +64,17 @@ def Kernel_FuncOp : Op<Kernel_Dialect, "func", [
     SingleBlockImplicitTerminator<"ReturnOp">]> {
   let summary = "The operators that one generated function computes";
   let description = [{
-    One result. The body holds `nn` and `bn` operators on tensors; weights
-    are arguments. A body that returns its argument copies it from one
-    layout to another.
+    The body holds `nn` and `bn` operators on tensors; weights are arguments.
+    A body that returns its argument copies it from one layout to another.
+    Of several results, the first is the one that most work goes into.
 
-    'schedule' says how it is computed, 'inPlace' that the result may share
-    memory with an operand of an elementwise operator.
+    'schedule' says how it is computed, 'inPlace' that the first result may
+    share memory with an operand of an elementwise operator.
 
     Constraints:
-    - (C1) there is exactly one result.
+    - (C1) there is at least one result.
     - (C2) a `kernel.layout` has one stride per dimension of its tensor.
-    - (C3) the returned value has the type of the result.
+    - (C3) the returned values have the types of the results.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
                        TypeAttrOf<FunctionType>:$function_type,
@@ -93,15 +93,15 @@ def Kernel_FuncOp : Op<Kernel_Dialect, "func", [
     ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
     ::llvm::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }
     ::mlir::Region *getCallableRegion() { return &getBody(); }
-    /// The layout of an argument or of the result; null means row-major.
+    /// The layout of an argument or of a result; null means row-major.
     ::mlir::Attribute getArgLayout(unsigned index);
-    ::mlir::Attribute getResultLayout();
+    ::mlir::Attribute getResultLayout(unsigned index = 0);
   }];
 }
 
 def Kernel_ReturnOp : Op<Kernel_Dialect, "return", [
     Pure, HasParent<"FuncOp">, Terminator]> {
-  let summary = "Ends a kernel with its result";
+  let summary = "Ends a kernel with its results";
   let arguments = (ins Variadic<AnyType>:$operands);
   let assemblyFormat = "($operands^ `:` type($operands))? attr-dict";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
@@ -113,14 +113,14 @@ def Kernel_LaunchOp : Op<Kernel_Dialect, "launch", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "Runs a kernel";
   let description = [{
-    On tensors it has 'inputs' and a result; once memory is planned it has
-    memref 'inputs' and one memref in 'outputs', and no result.
+    On tensors it has 'inputs' and results; once memory is planned it has
+    memref 'inputs' and a memref in 'outputs' per result, and no results.
 
     Constraints:
     - (C1) 'callee' is a `kernel.func`.
     - (C2) it takes as many arguments as the kernel; on tensors, types are equal
       but for packed weights, which have the shape they are stored in.
-    - (C3) it has either a result or an output.
+    - (C3) it has either the results of the kernel, or as many outputs.
 
     ```mlir
     %0 = kernel.launch @conv_relu ins(%x, %w, %b : tensor<1x64x56x56xf32>, tensor<64x64x3x3xf32>, tensor<64xf32>)

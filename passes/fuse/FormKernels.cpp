@@ -7,6 +7,10 @@
 // this holds is the group. Its launch stands where its last operator stood,
 // so that all operands dominate it.
 //
+// The statistics of a normalization may be seen outside, too, if nothing that
+// is made of them comes back: they are further results of the kernel. What
+// reads them may stand before the launch; the block is put in order again.
+//
 // Elementwise operators that could not join what computes their input, because
 // others read it too (a residual, a concatenation), join what reads their
 // result: it computes them while it loads. With several readers each computes
@@ -19,6 +23,7 @@
 #include "passes/fuse/FuseRemarks.h"
 #include "passes/fuse/LoadFusion.h"
 
+#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/SymbolTable.h"
@@ -49,13 +54,50 @@ static bool isPlacement(Operation *op) {
   return isa<nn::ConcatOp, nn::ReshapeOp>(op);
 }
 
-/// Whether no value but the last one's is used outside the group.
-static bool onlyLastEscapes(const Group &group) {
-  return llvm::all_of(ArrayRef(group).drop_back(), [&](Operation *op) {
-    return llvm::all_of(op->getUsers(), [&](Operation *user) {
-      return llvm::is_contained(group, user);
-    });
+static bool isUsedOutside(Value value, const Group &group) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !llvm::is_contained(group, user);
   });
+}
+
+/// Results of operators of `group` but their first: statistics and gradients of
+/// parameters.
+static SmallVector<Value> getVectors(const Group &group) {
+  SmallVector<Value> vectors;
+  for (Operation *op : group)
+    llvm::append_range(vectors, op->getResults().drop_front());
+  return vectors;
+}
+
+/// Whether an operator of `group` reads what others make of `value`, or the
+/// value itself, which is complete only when its operator has ended.
+static bool comesBack(Value value, const Group &group) {
+  SetVector<Operation *> readers;
+  const auto addReaders = [&](ValueRange values) {
+    for (Value read : values)
+      readers.insert(read.user_begin(), read.user_end());
+  };
+  addReaders(value);
+  for (size_t i = 0; i < readers.size(); ++i) {
+    Operation *reader = readers[i];
+    if (llvm::is_contained(group, reader))
+      return true;
+    if (reader->getBlock() == group.back()->getBlock() &&
+        reader->isBeforeInBlock(group.back()))
+      addReaders(reader->getResults());
+  }
+  return false;
+}
+
+/// Whether of the first results of operators none but the last one's is used
+/// outside the group, and no other result inside.
+static bool onlyLastEscapes(const Group &group) {
+  return llvm::none_of(ArrayRef(group).drop_back(),
+                       [&](Operation *op) {
+                         return isUsedOutside(op->getResult(0), group);
+                       }) &&
+         llvm::none_of(getVectors(group),
+                       [&](Value vector) { return comesBack(vector, group); });
 }
 
 /// The next operator in program order that can join: an elementwise user of a
@@ -163,11 +205,20 @@ static SetVector<Value> collectInputs(const Group &group) {
   return inputs;
 }
 
+/// What the kernel of `group` computes: the last operator's first result, then
+/// the vectors.
+static SmallVector<Value> getResults(const Group &group) {
+  SmallVector<Value> results = {group.back()->getResult(0)};
+  llvm::append_range(results, getVectors(group));
+  return results;
+}
+
 static kernel::FuncOp outline(const Group &group, ValueRange inputs,
                               OpBuilder &builder) {
   Operation *last = group.back();
-  auto type =
-      builder.getFunctionType(inputs.getTypes(), last->getResultTypes());
+  const SmallVector<Value> results = getResults(group);
+  auto type = builder.getFunctionType(inputs.getTypes(),
+                                      ValueRange(results).getTypes());
   auto func = kernel::FuncOp::create(builder, group.front()->getLoc(),
                                      nameGroup(group), type);
   OpBuilder::InsertionGuard guard(builder);
@@ -184,7 +235,9 @@ static kernel::FuncOp outline(const Group &group, ValueRange inputs,
     builder.clone(*op, mapping);
   }
   kernel::ReturnOp::create(builder, last->getLoc(),
-                           mapping.lookup(last->getResult(0)));
+                           llvm::map_to_vector(results, [&](Value result) {
+                             return mapping.lookup(result);
+                           }));
   return func;
 }
 
@@ -194,10 +247,13 @@ static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
   OpBuilder builder(last);
   auto locs =
       llvm::map_to_vector(group, [](Operation *op) { return op->getLoc(); });
+  SmallVector<Value> results = getResults(group);
   auto launch = kernel::LaunchOp::create(
-      builder, builder.getFusedLoc(locs), last->getResultTypes(),
+      builder, builder.getFusedLoc(locs), ValueRange(results).getTypes(),
       func.getSymName(), inputs, ValueRange());
-  last->replaceAllUsesWith(launch);
+  for (auto [result, replacement] :
+       llvm::zip_equal(results, launch.getResults()))
+    result.replaceAllUsesWith(replacement);
   // What another kernel loads, too, goes with the last of them.
   for (Operation *op : llvm::reverse(group))
     if (op->use_empty())
@@ -222,6 +278,7 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
         replaceByLaunch(group, kernel, inputs.getArrayRef());
         ++numLaunches;
       }
+      sortTopologically(&func.getBody().front());
     }
   }
 
@@ -229,8 +286,7 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
     SmallVector<Group> groups;
     DenseSet<Operation *> taken;
     for (Operation &op : func.getOps()) {
-      if (!isModelOp(&op) || isPlacement(&op) || op.getNumResults() != 1 ||
-          taken.contains(&op))
+      if (!isModelOp(&op) || isPlacement(&op) || taken.contains(&op))
         continue;
       groups.push_back(growGroup(&op, taken));
       taken.insert(groups.back().begin(), groups.back().end());

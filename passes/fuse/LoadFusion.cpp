@@ -24,10 +24,10 @@ namespace bnopt {
 
 bool isCheap(ArrayRef<Operation *> load) {
   return llvm::all_of(
-      load,
-      llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp, nn::PReluOp,
-                    nn::ClipOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::MinOp,
-                    nn::MaxOp, nn::NegOp, nn::AbsOp>);
+      load, llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp,
+                          nn::PReluOp, nn::ClipOp, nn::AddOp, nn::SubOp,
+                          nn::MulOp, nn::MinOp, nn::MaxOp, nn::NegOp, nn::AbsOp,
+                          bn::NormalizeOp, bn::InferenceOp>);
 }
 
 /// Weights that can be packed; a splat is no argument of the kernel.
@@ -81,6 +81,11 @@ static bool readsOnce(PoolOp pool) {
 }
 
 bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
+  // What normalizations read, they read twice.
+  if (isa<bn::TrainingOp, bn::StatisticsOp, bn::GradientOp,
+          bn::GradientStatisticsOp>(use.getOwner()))
+    return isCheap(load) &&
+           use.get().getType() == use.getOwner()->getOperand(0).getType();
   // The image, or the left factor; weights are packed when the model is
   // compiled.
   if (use.getOperandNumber() != 0)

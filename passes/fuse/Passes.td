@@ -29,36 +29,6 @@ def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
 }
 
-def ExpandTrainingPass : Pass<"bn-expand-training", "::mlir::func::FuncOp"> {
-  let summary = "Write the parts of training as reductions and elementwise operators";
-  let description = [{
-    They have no kernels of their own: `bn.statistics`, `bn.normalize`,
-    `bn.update_running`, `bn.gradient_statistics` and `bn.gradient_input`. They
-    need
-    - operands of one type,
-    - a known number of features,
-    - for a `bn.gradient_input`, a known number of elements of each.
-
-    Elements are taken relative to the first one of their feature, so nothing
-    cancels where the mean is large beside the deviation.
-
-    ```mlir
-    %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : (tensor<2x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
-    // becomes
-    %first = nn.slice %x offsets [0, 0] sizes [1, 3] steps [1, 1] : …
-    %p = nn.reshape %first : (tensor<1x3xf32>) -> tensor<3xf32>
-    %0 = nn.sub %x, %p : …
-    %s = nn.reduce_mean %0 axes [0] : …
-    %1 = nn.sub %x, %p : …
-    %2 = nn.sub %1, %s : …
-    %3 = nn.mul %2, %2 : …
-    %variance = nn.reduce_mean %3 axes [0] : …
-    %mean = nn.add %p, %s : …
-    ```
-  }];
-  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
-}
-
 def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
   let summary = "Outline groups of operators into kernels";
   let description = [{

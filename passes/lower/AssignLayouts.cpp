@@ -112,7 +112,7 @@ void KernelVersions::assign(kernel::LaunchOp launch,
     signature.push_back(layout ? layout : UnitAttr::get(context));
   };
   llvm::for_each(launch.getInputs(), append);
-  append(launch.getResult(0));
+  llvm::for_each(launch.getResults(), append);
 
   StringAttr callee = launch.getCalleeAttr().getAttr();
   StringAttr &version = versions[{callee, ArrayAttr::get(context, signature)}];
@@ -123,16 +123,19 @@ void KernelVersions::assign(kernel::LaunchOp launch,
       kernel = kernel.clone();
       symbols.insert(kernel);
     }
+    const size_t numInputs = launch.getInputs().size();
     for (auto [index, layout] :
-         llvm::enumerate(ArrayRef(signature).drop_back()))
+         llvm::enumerate(ArrayRef(signature).take_front(numInputs)))
       if (isa<kernel::LayoutAttr>(layout))
         kernel.setArgAttr(index, kernel::layoutAttrName, layout);
       else
         kernel.removeArgAttr(index, kernel::layoutAttrName);
-    if (isa<kernel::LayoutAttr>(signature.back()))
-      kernel.setResultAttr(0, kernel::layoutAttrName, signature.back());
-    else
-      kernel.removeResultAttr(0, kernel::layoutAttrName);
+    for (auto [index, layout] :
+         llvm::enumerate(ArrayRef(signature).drop_front(numInputs)))
+      if (isa<kernel::LayoutAttr>(layout))
+        kernel.setResultAttr(index, kernel::layoutAttrName, layout);
+      else
+        kernel.removeResultAttr(index, kernel::layoutAttrName);
     version = kernel.getSymNameAttr();
   }
   launch.setCallee(version);

@@ -15,15 +15,16 @@ using namespace bnopt;
 
 static RankedTensorType getOperandType(kernel::FuncOp kernel, unsigned index) {
   ArrayRef<Type> inputs = kernel.getFunctionType().getInputs();
-  return cast<RankedTensorType>(index < inputs.size()
-                                    ? inputs[index]
-                                    : kernel.getFunctionType().getResult(0));
+  return cast<RankedTensorType>(
+      index < inputs.size()
+          ? inputs[index]
+          : kernel.getFunctionType().getResult(index - inputs.size()));
 }
 
 static Attribute getOperandLayout(kernel::FuncOp kernel, unsigned index) {
-  return index < kernel.getFunctionType().getNumInputs()
-             ? kernel.getArgLayout(index)
-             : kernel.getResultLayout();
+  const unsigned numInputs = kernel.getFunctionType().getNumInputs();
+  return index < numInputs ? kernel.getArgLayout(index)
+                           : kernel.getResultLayout(index - numInputs);
 }
 
 SmallVector<int64_t> bnopt::getOperandStrides(kernel::FuncOp kernel,

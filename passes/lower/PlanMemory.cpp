@@ -50,7 +50,7 @@ private:
   Value getMemory(Value tensor);
   Value createPlace(Value tensor, Location loc);
   Value getGlobal(arith::ConstantOp constant);
-  void zeroHalo(kernel::LaunchOp launch);
+  void zeroHalo(Value result);
 
   func::FuncOp func;
   SymbolTable &symbols;
@@ -159,23 +159,27 @@ Value FunctionRewriter::getMemory(Value tensor) {
   llvm_unreachable("all kinds of storage are handled");
 }
 
-void FunctionRewriter::zeroHalo(kernel::LaunchOp launch) {
-  unsigned index = places.places.lookup(launch.getResult(0)).storage;
+void FunctionRewriter::zeroHalo(Value result) {
+  unsigned index = places.places.lookup(result).storage;
   const Storage &storage = places.storages[index];
   if (storage.getHalo().empty() || !zeroed.insert(index).second)
     return;
-  kernel::ZeroHaloOp::create(builder, launch.getLoc(),
-                             createPlace(storage.root, launch.getLoc()),
+  kernel::ZeroHaloOp::create(builder, result.getLoc(),
+                             createPlace(storage.root, result.getLoc()),
                              builder.getDenseI64ArrayAttr(storage.getHalo()));
 }
 
 void FunctionRewriter::rewriteLaunch(kernel::LaunchOp launch) {
-  zeroHalo(launch);
-  SmallVector<Value> inputs = llvm::map_to_vector(
-      launch.getInputs(), [&](Value input) { return getMemory(input); });
-  Value output = getMemory(launch.getResult(0));
+  const auto getAll = [&](ValueRange tensors) {
+    return llvm::map_to_vector(tensors,
+                               [&](Value tensor) { return getMemory(tensor); });
+  };
+  for (Value result : launch.getResults())
+    zeroHalo(result);
+  SmallVector<Value> inputs = getAll(launch.getInputs());
+  SmallVector<Value> outputs = getAll(launch.getResults());
   kernel::LaunchOp::create(builder, launch.getLoc(), TypeRange(),
-                           launch.getCallee(), inputs, output);
+                           launch.getCallee(), inputs, outputs);
   if (places.inPlaceLaunches.contains(launch))
     symbols.lookup<kernel::FuncOp>(launch.getCallee()).setInPlace(true);
 }

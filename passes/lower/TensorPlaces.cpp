@@ -64,7 +64,8 @@ static kernel::LayoutAttr findLayout(Value value, const SymbolTable &symbols) {
   Operation *def = value.getDefiningOp();
   if (auto launch = dyn_cast_or_null<kernel::LaunchOp>(def)) {
     auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
-    return dyn_cast_or_null<kernel::LayoutAttr>(kernel.getResultLayout());
+    return dyn_cast_or_null<kernel::LayoutAttr>(
+        kernel.getResultLayout(cast<OpResult>(value).getResultNumber()));
   }
   if (auto concat = dyn_cast_or_null<nn::ConcatOp>(def))
     return findLayout(concat.getInputs().front(), symbols);

@@ -5,6 +5,25 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SimplifyTrainingPass : Pass<"bn-simplify-training", "::mlir::func::FuncOp"> {
+  let summary = "Remove training without elements, and results that nobody reads";
+  let description = [{
+    - Statistics and gradients of parameters over no elements are zero; there is
+      nothing to normalize.
+    - A `bn.update_running` by a count of 0 is its 'running'.
+    - A `bn.training` whose result is not read is its `bn.statistics`, if these
+      have the same type.
+
+    ```mlir
+    %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+        : (tensor<0x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<0x3xf32>, tensor<3xf32>, tensor<3xf32>)
+    // becomes %x and
+    %mean = arith.constant dense<0.0> : tensor<3xf32>
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+}
+
 def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
   let summary = "Split training and its gradient into statistics and what uses them";
   let description = [{

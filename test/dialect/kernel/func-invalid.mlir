@@ -1,9 +1,9 @@
 // Each constraint of kernel.func and of its attributes is checked.
 // RUN: bn-opt %s --split-input-file --verify-diagnostics
 
-// expected-error@+1 {{'kernel.func' op expects one result, but got 2}}
-kernel.func @func_c1(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-  kernel.return %x, %x : tensor<4xf32>, tensor<4xf32>
+// expected-error@+1 {{'kernel.func' op expects at least one result, but got none}}
+kernel.func @func_c1(%x: tensor<4xf32>) {
+  kernel.return
 }
 
 // -----
@@ -15,7 +15,7 @@ kernel.func @func_c2(%x: tensor<8x4xf32> {kernel.layout = #kernel.layout<strides
 
 // -----
 
-// expected-error@+1 {{'kernel.func' op expects 'kernel.layout' of the result to have 2 strides, one per dimension of 'tensor<8x4xf32>', but got 3}}
+// expected-error@+1 {{'kernel.func' op expects 'kernel.layout' of result 0 to have 2 strides, one per dimension of 'tensor<8x4xf32>', but got 3}}
 kernel.func @func_c2_result(%x: tensor<8x4xf32>)
     -> (tensor<8x4xf32> {kernel.layout = #kernel.layout<strides = [4, 1, 1]>}) {
   kernel.return %x : tensor<8x4xf32>
@@ -31,7 +31,7 @@ kernel.func @func_c2_attribute(%x: tensor<4xf32> {kernel.layout = 4}) -> tensor<
 // -----
 
 kernel.func @func_c3(%x: tensor<4xf32>) -> tensor<8xf32> {
-  // expected-error@+1 {{'kernel.return' op expects the operand to have the result type of the kernel, 'tensor<8xf32>', but got ('tensor<4xf32>')}}
+  // expected-error@+1 {{'kernel.return' op expects the operands to have the result types of the kernel, 'tensor<8xf32>', but got ('tensor<4xf32>')}}
   kernel.return %x : tensor<4xf32>
 }
 
