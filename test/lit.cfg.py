@@ -24,6 +24,7 @@ else:
 config.bnopt_suite = suite
 
 python = config.bnopt_python = os.path.join(config.bnopt_venv, "bin", "python")
+torch_python = os.path.join(config.bnopt_source_root, ".venv-torch", "bin", "python")
 binaries = config.bnopt_binaries = os.path.join(config.bnopt_binary_root, "bin")
 config.environment["PATH"] = os.pathsep.join(
     [binaries, config.llvm_tools_dir, os.path.join(config.bnopt_venv, "bin"),
@@ -43,6 +44,7 @@ config.substitutions += [
     ("%llvm_tools", config.llvm_tools_dir),
     ("%zoo_dir", os.path.join(config.bnopt_source_root, "build", "zoo")),
     ("%python", python),
+    ("%torch_python", torch_python),
     ("%cc", config.bnopt_c_compiler),
     ("%cxx", config.bnopt_cxx_compiler),
 ]
@@ -63,6 +65,7 @@ features = {
     "pocl": bool(glob.glob("/etc/OpenCL/vendors/pocl*.icd")),
     "ptxas": shutil.which("ptxas") is not None,
     "cuda": os.path.exists("/dev/nvidiactl"),
+    "torch": os.path.exists(torch_python),
     "sanitizer": "-fsanitize" in config.bnopt_cxx_flags,
     "slow": suite == "slow",
 }
