@@ -44,6 +44,13 @@ static bool hasParameters(ModuleOp module) {
 }
 
 LogicalResult Compilation::import() {
+  if (options.kernel) {
+    auto built = buildNormKernel(*options.kernel, context);
+    if (!built)
+      return fail(built.takeError());
+    module = std::move(*built);
+    return success();
+  }
   StringRef path = options.inputPath;
   ImportOptions importOptions;
   importOptions.refreshable = options.refreshable;

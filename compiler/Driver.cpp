@@ -148,8 +148,10 @@ int bnopt::runDriver(int argc, char **argv) {
   auto [input, output] = registerAndParseCLIOptions(
       argc, argv, "bn-opt: compiler for networks with batch normalization\n",
       registry);
-  DriverOptions options = getDriverOptions(input, output);
-  if (!isCompilation(options))
+  llvm::Expected<DriverOptions> options = getDriverOptions(input, output);
+  if (!options)
+    return reportError(options.takeError());
+  if (!isCompilation(*options))
     return optimize(argc, argv, input, output, registry);
-  return compile(options, MlirOptMainConfig::createFromCLOptions(), registry);
+  return compile(*options, MlirOptMainConfig::createFromCLOptions(), registry);
 }

@@ -2,6 +2,8 @@
 
 #include "compiler/DriverOptions.h"
 
+#include "compiler/norms/CommandLine.h"
+
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ManagedStatic.h"
@@ -164,6 +166,7 @@ void bnopt::registerDriverOptions() {
   if (cl::Option *option = cl::getRegisteredOptions().lookup("stop-after"))
     option->removeArgument();
   *commandLine;
+  registerNormKernelOptions();
 }
 
 static std::string getDefaultCacheDirectory() {
@@ -174,10 +177,12 @@ static std::string getDefaultCacheDirectory() {
   return path.str().str();
 }
 
-DriverOptions bnopt::getDriverOptions(std::string inputPath,
-                                      std::string outputPath) {
+llvm::Expected<DriverOptions> bnopt::getDriverOptions(std::string inputPath,
+                                                      std::string outputPath) {
   const CommandLine &line = *commandLine;
   DriverOptions options;
+  if (llvm::Error error = getNormKernelOptions().moveInto(options.kernel))
+    return error;
   options.inputPath = std::move(inputPath);
   options.outputPath = std::move(outputPath);
   if (line.emit.getNumOccurrences())
@@ -215,14 +220,15 @@ static bool isGiven(const cl::Option &option) {
 
 bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
-  return isGiven(line.emit) || isGiven(line.stopAfter) ||
-         isGiven(line.target) || isGiven(line.inputShapes) ||
-         isGiven(line.report) || isGiven(line.refreshable) ||
-         isGiven(line.summary) || isGiven(line.foldTolerance) ||
-         isGiven(line.borderMapLimit) || isGiven(line.keep) ||
-         isGiven(line.invalid) || isGiven(line.validate) ||
-         isGiven(line.validateTolerance) || isGiven(line.interpret) ||
-         isGiven(line.inputs) || isGiven(line.output) || isGiven(line.seed);
+  return hasNormKernelOptions() || isGiven(line.emit) ||
+         isGiven(line.stopAfter) || isGiven(line.target) ||
+         isGiven(line.inputShapes) || isGiven(line.report) ||
+         isGiven(line.refreshable) || isGiven(line.summary) ||
+         isGiven(line.foldTolerance) || isGiven(line.borderMapLimit) ||
+         isGiven(line.keep) || isGiven(line.invalid) ||
+         isGiven(line.validate) || isGiven(line.validateTolerance) ||
+         isGiven(line.interpret) || isGiven(line.inputs) ||
+         isGiven(line.output) || isGiven(line.seed);
 }
 
 using OptionList = llvm::SmallVector<std::reference_wrapper<const cl::Option>>;
@@ -267,6 +273,18 @@ static llvm::Error checkCombinations(bool hasPasses) {
   return llvm::Error::success();
 }
 
+/// A kernel takes the place of a model in a file.
+static llvm::Error checkKernel(const DriverOptions &options) {
+  const CommandLine &line = *commandLine;
+  if (!options.kernel)
+    return llvm::Error::success();
+  if (options.inputPath != "-")
+    return llvm::createStringError("--kernel takes the place of a model, but "
+                                   "'" +
+                                   options.inputPath + "' is given too");
+  return refuse({line.inputShapes, line.refreshable}, "with --kernel");
+}
+
 /// Fails if `value`, where given, is no limit of an error. One that is not a
 /// number would let nothing through, and infinity all, silently.
 static llvm::Error checkTolerance(const char *option,
@@ -280,6 +298,8 @@ static llvm::Error checkTolerance(const char *option,
 
 llvm::Error bnopt::checkDriverOptions(const DriverOptions &options,
                                       bool hasPasses) {
+  if (llvm::Error error = checkKernel(options))
+    return error;
   if (llvm::Error error =
           checkTolerance("--fold-tolerance", options.fold.tolerance))
     return error;

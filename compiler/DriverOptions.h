@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_DRIVEROPTIONS_H
 
 #include "compiler/Pipeline.h"
+#include "compiler/norms/NormKernels.h"
 
 #include "llvm/Support/Error.h"
 
@@ -28,6 +29,8 @@ enum class OutputKind {
 /// A compilation, as the user asked for it.
 struct DriverOptions {
   std::string inputPath, outputPath;
+  /// In the place of a model in 'inputPath'.
+  std::optional<NormKernelOptions> kernel;
   std::optional<OutputKind> emit;
   std::optional<Phase> stopAfter;
   std::string target = "native";
@@ -58,7 +61,8 @@ struct DriverOptions {
 void registerDriverOptions();
 
 /// The options as parsed, for the given positional input and `-o`.
-DriverOptions getDriverOptions(std::string inputPath, std::string outputPath);
+llvm::Expected<DriverOptions> getDriverOptions(std::string inputPath,
+                                               std::string outputPath);
 
 /// Whether an option was given that only a compilation has.
 bool hasCompilationOptions();

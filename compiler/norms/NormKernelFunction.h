@@ -1,0 +1,49 @@
+//===- NormKernelFunction.h - A function that grows ----------------------===//
+
+#ifndef BNOPT_COMPILER_NORMS_NORMKERNELFUNCTION_H
+#define BNOPT_COMPILER_NORMS_NORMKERNELFUNCTION_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace bnopt {
+
+/// A module with one function, to which inputs, operators and outputs are
+/// added in any order.
+class NormKernelFunction {
+public:
+  NormKernelFunction(llvm::StringRef name, mlir::MLIRContext *context);
+
+  mlir::Value addInput(llvm::StringRef name, mlir::Type type);
+  void addOutput(llvm::StringRef name, mlir::Value value);
+
+  /// The input of this name, or null.
+  mlir::Value getInput(llvm::StringRef name);
+
+  template <typename Op, typename... Args>
+  Op create(Args &&...args) {
+    return Op::create(builder, builder.getUnknownLoc(),
+                      std::forward<Args>(args)...);
+  }
+
+  /// A constant that stands for one value of every element of `like`.
+  mlir::Value createNumber(mlir::Value like, double value);
+
+  mlir::OpBuilder &getBuilder() { return builder; }
+
+  /// The module, with all inputs and outputs; ends the function's use.
+  mlir::OwningOpRef<mlir::ModuleOp> finish();
+
+private:
+  mlir::OpBuilder builder;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp function;
+  llvm::SmallVector<mlir::Value> outputs;
+  llvm::SmallVector<std::string> inputNames, outputNames;
+};
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_NORMS_NORMKERNELFUNCTION_H
