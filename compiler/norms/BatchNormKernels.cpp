@@ -25,8 +25,7 @@ static void addRunningStatistics(NormKernelBuilder &kernel, Value mean,
     Value running = kernel.addVector(("running_" + name).str());
     Value updated = kernel.function.create<bn::UpdateRunningOp>(
         running.getType(), running, statistic,
-        llvm::APFloat(*kernel.options.momentum),
-        convention, estimator, count);
+        llvm::APFloat(*kernel.options.momentum), convention, estimator, count);
     kernel.function.addOutput(("updated_" + name).str(), updated);
   };
   // A mean has no estimator.

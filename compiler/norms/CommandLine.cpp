@@ -20,8 +20,7 @@ struct KernelCommandLine {
       "Norm kernels", "Compile one normalization instead of a model: bn-opt "
                       "--kernel=batch_norm_training --shape=32x64x112x112 "
                       "--layout=nhwc --fuse=relu -o bn.so"};
-  std::string kernelText =
-      "Kernel: " + llvm::join(getNormKernelNames(), ", ");
+  std::string kernelText = "Kernel: " + llvm::join(getNormKernelNames(), ", ");
   std::string fuseText =
       "Applied to the output, in this order: " +
       llvm::join(getNormKernelFusions(), ", ") +
@@ -53,14 +52,12 @@ struct KernelCommandLine {
   cl::list<std::string> fuse{"fuse", cl::desc(fuseText),
                              cl::value_desc("step,..."), cl::CommaSeparated,
                              cl::cat(category)};
-  cl::opt<double> epsilon{"epsilon",
-                          cl::desc("Added to the variance (default: 1e-5)"),
-                          cl::value_desc("number"),
-                          cl::init(NormKernelOptions().epsilon),
-                          cl::cat(category)};
+  cl::opt<double> epsilon{
+      "epsilon", cl::desc("Added to the variance (default: 1e-5)"),
+      cl::value_desc("number"), cl::init(NormKernelOptions().epsilon),
+      cl::cat(category)};
   cl::opt<RunningUpdate> running{
-      "running",
-      cl::desc("Move running statistics towards the batch's, too"),
+      "running", cl::desc("Move running statistics towards the batch's, too"),
       cl::values(
           clEnumValN(RunningUpdate::KeepPopulation, "keep-population",
                      "r = m*r + (1-m)*stat, variance over n (ONNX, Keras)"),
@@ -74,8 +71,9 @@ struct KernelCommandLine {
   cl::opt<double> momentum{"momentum", cl::desc("The m of --running"),
                            cl::value_desc("number"), cl::cat(category)};
   cl::opt<std::string> type{
-      "type", cl::desc("Type of the data: f32 (default), f16, bf16; "
-                       "parameters and statistics are of f32"),
+      "type",
+      cl::desc("Type of the data: f32 (default), f16, bf16; "
+               "parameters and statistics are of f32"),
       cl::value_desc("name"), cl::init("f32"), cl::cat(category)};
   cl::opt<std::string> name{
       "kernel-name",

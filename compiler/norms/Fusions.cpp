@@ -43,14 +43,13 @@ static Value applyRelu6(NormKernelFunction &function, Value x) {
 }
 
 static Value applySilu(NormKernelFunction &function, Value x) {
-  return function.create<nn::MulOp>(x,
-                                    applyUnary<nn::SigmoidOp>(function, x));
+  return function.create<nn::MulOp>(x, applyUnary<nn::SigmoidOp>(function, x));
 }
 
 /// x·(1 + erf(x/√2))/2, the exact form.
 static Value applyGelu(NormKernelFunction &function, Value x) {
-  Value scaled = function.create<nn::MulOp>(
-      x, function.createNumber(x, std::sqrt(0.5)));
+  Value scaled =
+      function.create<nn::MulOp>(x, function.createNumber(x, std::sqrt(0.5)));
   Value sum = function.create<nn::AddOp>(
       applyUnary<nn::ErfOp>(function, scaled), function.createNumber(x, 1));
   Value half = function.create<nn::MulOp>(x, function.createNumber(x, 0.5));

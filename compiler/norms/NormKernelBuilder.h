@@ -19,7 +19,9 @@ struct NormKernelBuilder {
   int64_t axis;
   std::vector<std::string> fusions;
 
-  mlir::Value addData(llvm::StringRef name) { return function.addInput(name, type); }
+  mlir::Value addData(llvm::StringRef name) {
+    return function.addInput(name, type);
+  }
 
   /// One value per feature.
   mlir::Value addVector(llvm::StringRef name) {
@@ -27,14 +29,14 @@ struct NormKernelBuilder {
   }
   mlir::RankedTensorType getVectorType() {
     return mlir::RankedTensorType::get({type.getDimSize(axis)},
-                                 function.getBuilder().getF32Type());
+                                       function.getBuilder().getF32Type());
   }
 
   /// One value per element of a normalized row.
   mlir::Value addRow(llvm::StringRef name) {
     return function.addInput(
         name, mlir::RankedTensorType::get(type.getShape().drop_front(axis),
-                                    function.getBuilder().getF32Type()));
+                                          function.getBuilder().getF32Type()));
   }
 
   void addFused(mlir::Value y) {

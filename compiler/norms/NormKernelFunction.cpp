@@ -16,8 +16,8 @@ NormKernelFunction::NormKernelFunction(StringRef name, MLIRContext *context)
   Location loc = builder.getUnknownLoc();
   module = ModuleOp::create(loc);
   builder.setInsertionPointToEnd(module->getBody());
-  function = func::FuncOp::create(builder, loc, name,
-                                  builder.getFunctionType({}, {}));
+  function =
+      func::FuncOp::create(builder, loc, name, builder.getFunctionType({}, {}));
   builder.setInsertionPointToEnd(function.addEntryBlock());
 }
 
