@@ -4,6 +4,7 @@
 
 #include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
+#include "passes/lower/MemoryOrders.h"
 
 #include "mlir/IR/Builders.h"
 
@@ -65,6 +66,13 @@ private:
   void copyAroundReshapes();
   void copyIntoConcats();
 
+  /// Whether the elements of `value` lie in row-major order without a copy.
+  bool isRowMajor(Value value) {
+    return (plan.rowMajor.contains(value) ||
+            isChannelsLastRowMajor(getTensorType(value).getShape())) &&
+           getWantedHalo(value, symbols).empty();
+  }
+
   /// A launch of a kernel that returns its argument, at the builder's place.
   Value copy(Value value, Location loc);
 
@@ -92,8 +100,7 @@ Value CopyInserter::copy(Value value, Location loc) {
 void CopyInserter::copyInputs() {
   builder.setInsertionPointToStart(&func.getBody().front());
   for (BlockArgument arg : func.getArguments()) {
-    if (!isChannelsLastRowMajor(getTensorType(arg).getShape()) ||
-        !getWantedHalo(arg, symbols).empty()) {
+    if (!isRowMajor(arg)) {
       Value copied = copy(arg, arg.getLoc());
       arg.replaceAllUsesExcept(copied, copied.getDefiningOp());
     }
@@ -112,9 +119,7 @@ void CopyInserter::copyOutputs() {
           return user == terminator || isa<kernel::LaunchOp>(user);
         });
     if (!value.getDefiningOp<kernel::LaunchOp>() || !onlyLaunchesRead ||
-        !isChannelsLastRowMajor(getTensorType(value).getShape()) ||
-        !getWantedHalo(value, symbols).empty() ||
-        !returned.insert(value).second)
+        !isRowMajor(value) || !returned.insert(value).second)
       operand.set(copy(value, terminator->getLoc()));
     plan.rowMajor.insert(operand.get());
   }
@@ -126,16 +131,13 @@ void CopyInserter::copyAroundReshapes() {
     Value input = reshape.getInput();
     bool isKernelResult = input.getDefiningOp<kernel::LaunchOp>() ||
                           input.getDefiningOp<nn::ReshapeOp>();
-    if (!isKernelResult || !getWantedHalo(input, symbols).empty() ||
-        !isChannelsLastRowMajor(getTensorType(input).getShape()) ||
-        plan.parents.contains(input)) {
+    if (!isKernelResult || !isRowMajor(input) || plan.parents.contains(input)) {
       builder.setInsertionPoint(reshape);
       reshape.getInputMutable().assign(copy(input, reshape.getLoc()));
       plan.rowMajor.insert(reshape.getInput());
     }
     Value result = reshape.getResult();
-    if (!isChannelsLastRowMajor(getTensorType(result).getShape()) ||
-        !getWantedHalo(result, symbols).empty()) {
+    if (!isRowMajor(result)) {
       builder.setInsertionPointAfter(reshape);
       Value copied = copy(result, reshape.getLoc());
       result.replaceAllUsesExcept(copied, copied.getDefiningOp());
@@ -162,6 +164,7 @@ void CopyInserter::copyIntoConcats() {
 }
 
 LayoutPlan CopyInserter::run() {
+  plan.rowMajor = findRowMajorValues(func, symbols);
   copyInputs();
   copyOutputs();
   copyAroundReshapes();

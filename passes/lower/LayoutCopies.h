@@ -12,7 +12,8 @@ namespace bnopt {
 
 /// Values that keep the model's row-major order although their rank would
 /// make them channels-last: model inputs and outputs, operands and results of
-/// reshapes.
+/// reshapes, and those of kernels that work in any order, where all that they
+/// are connected to is of this kind.
 using RowMajorValues = llvm::DenseSet<mlir::Value>;
 
 /// For each value that is a slice of a concatenation, the concatenation's
@@ -31,8 +32,8 @@ struct LayoutPlan {
 
 /// Inserts copies wherever one value would need two memory orders, or two
 /// places, at once:
-/// - a model input that is not channels-last already or whose reader wants a
-/// halo;
+/// - a model input that is wanted channels-last and is not so already, or whose
+///   reader wants a halo;
 /// - before and after a reshape, which keeps the row-major order;
 /// - an operand of a concatenation that is not a kernel's result, or is
 ///   already a slice of another one;

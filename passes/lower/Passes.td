@@ -8,7 +8,9 @@ include "mlir/Pass/PassBase.td"
 def AssignLayoutsPass : Pass<"bn-assign-layouts", "::mlir::ModuleOp"> {
   let summary = "Decide where the elements of every tensor lie in memory";
   let description = [{
-    Activations of rank 3 and higher become channels-last. Tensors read by
+    Activations of rank 3 and higher become channels-last where a kernel wants
+    it, and stay row-major where all kernels that they are connected to work in
+    any order: normalizations, reductions, elementwise operators. Tensors read by
     a padded convolution get a halo of zeros that its window may read. The
     operands of a concatenation along the channels become slices of its
     result. Inputs and outputs of the model keep the model's row-major order;
