@@ -130,6 +130,9 @@ void ExecuteBuilder::createBuffers() {
 }
 
 Value ExecuteBuilder::getAddress(Value memory) {
+  // An input in another shape.
+  if (auto cast = memory.getDefiningOp<memref::ReinterpretCastOp>())
+    memory = cast.getSource();
   Value &address = addresses[memory];
   if (address)
     return address;

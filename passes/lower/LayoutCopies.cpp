@@ -129,9 +129,10 @@ void CopyInserter::copyAroundReshapes() {
   for (auto reshape :
        llvm::make_early_inc_range(func.getOps<nn::ReshapeOp>())) {
     Value input = reshape.getInput();
-    bool isKernelResult = input.getDefiningOp<kernel::LaunchOp>() ||
-                          input.getDefiningOp<nn::ReshapeOp>();
-    if (!isKernelResult || !isRowMajor(input) || plan.parents.contains(input)) {
+    bool isInMemory = isa<BlockArgument>(input) ||
+                      input.getDefiningOp<kernel::LaunchOp>() ||
+                      input.getDefiningOp<nn::ReshapeOp>();
+    if (!isInMemory || !isRowMajor(input) || plan.parents.contains(input)) {
       builder.setInsertionPoint(reshape);
       reshape.getInputMutable().assign(copy(input, reshape.getLoc()));
       plan.rowMajor.insert(reshape.getInput());

@@ -64,8 +64,7 @@ public:
 
 private:
   bool isIndifferent(kernel::LaunchOp launch) {
-    return worksInAnyOrder(
-        symbols.lookup<kernel::FuncOp>(launch.getCallee()));
+    return worksInAnyOrder(symbols.lookup<kernel::FuncOp>(launch.getCallee()));
   }
 
   void add(Value value) {
@@ -107,9 +106,8 @@ DenseSet<Value> bnopt::findRowMajorValues(func::FuncOp func,
     if (hasOrder(value) && !channelsLast.contains(value))
       rowMajor.insert(value);
   };
-  for (auto launch : func.getOps<kernel::LaunchOp>()) {
-    llvm::for_each(launch.getOperands(), collect);
-    llvm::for_each(launch.getResults(), collect);
-  }
+  llvm::for_each(func.getArguments(), collect);
+  for (Operation &op : func.getOps())
+    llvm::for_each(op.getResults(), collect);
   return rowMajor;
 }

@@ -8,11 +8,11 @@
 
 namespace bnopt {
 
-/// The tensors, among the arguments and results of launches, that no kernel
-/// wants channels-last: all that read or write them, and those that these are
-/// connected to, work in any order that their tensors have in common.
-llvm::DenseSet<mlir::Value> findRowMajorValues(mlir::func::FuncOp func,
-                                               const mlir::SymbolTable &symbols);
+/// The tensors that no kernel wants channels-last: all kernels that read or
+/// write them, and those that these are connected to, work in any order that
+/// their tensors have in common.
+llvm::DenseSet<mlir::Value>
+findRowMajorValues(mlir::func::FuncOp func, const mlir::SymbolTable &symbols);
 
 } // namespace bnopt
 

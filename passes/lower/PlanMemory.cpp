@@ -49,6 +49,7 @@ private:
   void rewriteLaunch(kernel::LaunchOp launch);
   Value getMemory(Value tensor);
   Value createPlace(Value tensor, Location loc);
+  Value getInput(Value tensor, unsigned index);
   Value getGlobal(arith::ConstantOp constant);
   void zeroHalo(Value result);
 
@@ -141,6 +142,17 @@ Value FunctionRewriter::createPlace(Value tensor, Location loc) {
                                  arena, builder.getI64IntegerAttr(bytes));
 }
 
+/// Input `index`, in the shape of `tensor`.
+Value FunctionRewriter::getInput(Value tensor, unsigned index) {
+  Value argument = newFunc.getArgument(index);
+  auto type = getRowMajorMemRef(cast<RankedTensorType>(tensor.getType()));
+  if (argument.getType() == type)
+    return argument;
+  return memref::ReinterpretCastOp::create(
+      builder, tensor.getLoc(), type, argument, /*offset=*/0, type.getShape(),
+      kernel::getRowMajorStrides(type.getShape()));
+}
+
 Value FunctionRewriter::getMemory(Value tensor) {
   Value &memory = memoryOf[tensor];
   if (memory)
@@ -150,7 +162,7 @@ Value FunctionRewriter::getMemory(Value tensor) {
   case Storage::Kind::Arena:
     return memory = createPlace(tensor, tensor.getLoc());
   case Storage::Kind::Input:
-    return memory = newFunc.getArgument(storage.index);
+    return memory = getInput(tensor, storage.index);
   case Storage::Kind::Output:
     return memory = newFunc.getArgument(func.getNumArguments() + storage.index);
   case Storage::Kind::Constant:

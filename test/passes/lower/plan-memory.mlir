@@ -104,3 +104,18 @@ func.func @keep_recipe(%x: tensor<1x1x2x2xf32>) -> tensor<1x1x2x2xf32> {
     }
   }
 #-}
+
+// -----
+
+// An input in another shape is read where it lies.
+// CHECK-LABEL: func.func @reshape_of_input(
+// CHECK-SAME: %[[X:.*]]: memref<2x6xf32>, %[[OUT:.*]]: memref<3x4xf32> {bn.output}
+// CHECK-NOT: @copy
+// CHECK: %[[VIEW:.*]] = memref.reinterpret_cast %[[X]] to offset: [0], sizes: [3, 4], strides: [4, 1]
+// CHECK: kernel.launch @softmax ins(%[[VIEW]] : {{.*}}) outs(%[[OUT]]
+// CHECK-NOT: @copy
+func.func @reshape_of_input(%x: tensor<2x6xf32>) -> tensor<3x4xf32> {
+  %0 = nn.reshape %x : (tensor<2x6xf32>) -> tensor<3x4xf32>
+  %1 = nn.softmax %0 axis 1 : tensor<3x4xf32>
+  return %1 : tensor<3x4xf32>
+}
