@@ -116,6 +116,10 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
                                   const MemoryLayout &layout) {
   int64_t rank = layout.shape.size();
   std::vector<Var> vars = getVars(rank);
+  // Loops over features that are computed together have one name.
+  if (auto *features = std::get_if<FeatureFuncs>(&funcs.anchor);
+      features && features->writesData && index > 0)
+    vars = {funcs.vars[features->featureDim]};
   Func func(index == 0 ? "output" : "result" + std::to_string(index));
   func(vars) = read(value, getIndices(vars));
   Halide::OutputImageParam buffer = func.output_buffer();

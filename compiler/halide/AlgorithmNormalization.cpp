@@ -174,7 +174,8 @@ public:
 
   /// Distances from the pilot, and their squares.
   std::vector<Expr> getMomentTerms(ArrayRef<Expr> indices) const {
-    Expr distance = toDouble(read(indices)) - toDouble(pilot(indices[featureIndex]));
+    Expr distance =
+        toDouble(read(indices)) - toDouble(pilot(indices[featureIndex]));
     return {distance, distance * distance};
   }
 
@@ -259,7 +260,8 @@ void AlgorithmBuilder::buildGradient(bn::GradientOp op) {
   FeatureFuncs features = makeGradientSums(op, /*sumDistances=*/true);
   const Var feature = features.feature;
   Expr share = number(1.0 / static_cast<double>(getCount(op)));
-  Expr sum = features.sums(feature)[0], rest = features.sums(feature)[2] * share;
+  Expr sum = features.sums(feature)[0],
+       rest = features.sums(feature)[2] * share;
   Expr deviation =
       getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
   Expr scaleGradient = (features.sums(feature)[1] - rest * sum) / deviation;
@@ -318,7 +320,8 @@ void AlgorithmBuilder::buildGivenStatistics(Op op) {
   });
   define(op, [&](ArrayRef<Expr> indices) {
     Expr feature = indices[op.getFeatureIndex()];
-    Expr distance = read(op.getInput(), indices) - read(op.getMean(), {feature});
+    Expr distance =
+        read(op.getInput(), indices) - read(op.getMean(), {feature});
     return Halide::strict_float(distance) * factor(feature) +
            read(op.getOffset(), {feature});
   });
@@ -334,9 +337,9 @@ void AlgorithmBuilder::buildGradientInput(bn::GradientInputOp op) {
   Func factor = makeFactor("factor", features,
                            [&](Expr c) { return toFloat(getFactor(c)); });
   Func slope = makeFactor("slope", features, [&](Expr c) {
-    return toFloat(
-        getFactor(c) * toDouble(read(op.getScaleGradient(), {c})) * share /
-        getDeviation(read(op.getVariance(), {c}), op.getEpsilon()));
+    return toFloat(getFactor(c) * toDouble(read(op.getScaleGradient(), {c})) *
+                   share /
+                   getDeviation(read(op.getVariance(), {c}), op.getEpsilon()));
   });
   Func shift = makeFactor("shift", features, [&](Expr c) {
     return toFloat(getFactor(c) * share *
@@ -372,11 +375,9 @@ bool AlgorithmBuilder::buildNormalization(Operation *op) {
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case<bn::InferenceOp, bn::NormalizeOp>(
           [&](auto op) { return buildGivenStatistics(op), true; })
-      .Case([&](bn::GradientInputOp op) {
-        return buildGradientInput(op), true;
-      })
-      .Case([&](bn::UpdateRunningOp op) {
-        return buildUpdateRunning(op), true;
-      })
+      .Case(
+          [&](bn::GradientInputOp op) { return buildGradientInput(op), true; })
+      .Case(
+          [&](bn::UpdateRunningOp op) { return buildUpdateRunning(op), true; })
       .Default(false);
 }

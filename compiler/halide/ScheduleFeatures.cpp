@@ -147,8 +147,8 @@ void FeatureSchedule::schedulePartial(Func partial, Func run,
   const Var &feature = features.feature;
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   // A vector of f32 is two of f64 per sum, and two of what is subtracted.
-  const int perBlock = floorToPowerOfTwo(std::max<int>(
-      1, static_cast<int>(unit.registers) / (2 * numSums + 4)));
+  const int perBlock = floorToPowerOfTwo(
+      std::max<int>(1, static_cast<int>(unit.registers) / (2 * numSums + 4)));
   const int vectors = std::max(1, std::min(perBlock, numFeatures / lanes));
   const int step = lanes * vectors;
   partial.compute_root().store_in(MemoryType::Register);
@@ -193,7 +193,9 @@ void FeatureSchedule::scheduleInnermost() {
   order.insert(order.end(), runLoops.begin(), runLoops.end());
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   schedulePartial(partial, run, within, part);
-  run.update().reorder(order).vectorize(features.feature, lanes)
+  run.update()
+      .reorder(order)
+      .vectorize(features.feature, lanes)
       .unroll(features.feature);
 
   scheduleVector(sums);
@@ -202,8 +204,7 @@ void FeatureSchedule::scheduleInnermost() {
       .vectorize(features.feature, lanes, TailStrategy::ShiftInwardsAndBlend);
   scheduleVector(features.statistics);
   for (Func result : kernel.vectors)
-    result.vectorize(result.args()[0],
-                     getLanes(numFeatures, unit.lanes, false),
+    result.vectorize(result.args()[0], getLanes(numFeatures, unit.lanes, false),
                      TailStrategy::ShiftInwards);
   scheduleElementwise(kernel, unit);
 }
@@ -218,8 +219,8 @@ void FeatureSchedule::scheduleLanes(const LoopLevel &level) {
   const int wanted =
       static_cast<int>(unit.lanes) *
       (pixels >= 8 * vectorsPerStep * int64_t(unit.lanes) ? vectorsPerStep : 1);
-  const int lanes = getLanes(static_cast<int>(std::min<int64_t>(pixels, 1 << 20)),
-                             wanted, false);
+  const int lanes = getLanes(
+      static_cast<int>(std::min<int64_t>(pixels, 1 << 20)), wanted, false);
   RVar pixelStep("pixel_step"), pixelLane("pixel_lane");
   sums.update().split(features.reduction[0], pixelStep, pixelLane, lanes,
                       TailStrategy::GuardWithIf);
@@ -236,12 +237,10 @@ void FeatureSchedule::scheduleLanes(const LoopLevel &level) {
 }
 
 /// Divides the features of `func`, its loop `var`, as the tasks of the kernel
-/// do. Loops that are computed together have the same names.
+/// do.
 void FeatureSchedule::splitFeatures(Func func, const Var &var, bool isFirst) {
-  Var features("features");
-  func.rename(var, features).split(features, featureBlock, inner,
-                                   featuresPerBlock,
-                                   TailStrategy::GuardWithIf);
+  func.split(var, featureBlock, inner, featuresPerBlock,
+             TailStrategy::GuardWithIf);
   if (isParallel)
     func.parallel(featureBlock);
   if (!isFirst)
@@ -266,12 +265,12 @@ void FeatureSchedule::scheduleData(const std::vector<VarOrRVar> &outer) {
 void FeatureSchedule::scheduleOutside() {
   featuresPerBlock = getLargestDivisor(
       numFeatures,
-      std::max<int64_t>(1, std::min<int64_t>(
-                               blockBytes / int64_t(sizeof(float)) /
+      std::max<int64_t>(
+          1, std::min<int64_t>(blockBytes / int64_t(sizeof(float)) /
                                    features.reductionSizes[0],
                                std::max(1, numFeatures / minimumTasks))));
-  const Var feature = features.writesData ? kernel.vars[features.featureDim]
-                                          : kernel.vars[0];
+  const Var feature =
+      features.writesData ? kernel.vars[features.featureDim] : kernel.vars[0];
   splitFeatures(kernel.output, feature, /*isFirst=*/true);
   if (features.writesData) {
     std::vector<size_t> dims(kernel.vars.size());

@@ -54,8 +54,8 @@ static bool isAlignedVector(const llvm::StoreInst &store,
   const llvm::Type *type = store.getValueOperand()->getType();
   return type->isVectorTy() &&
          store.getAlign().value() >=
-             layout.getTypeStoreSize(
-                 const_cast<llvm::Type *>(type)).getFixedValue();
+             layout.getTypeStoreSize(const_cast<llvm::Type *>(type))
+                 .getFixedValue();
 }
 
 static void markStores(llvm::Module &module, llvm::StringRef buffer) {
@@ -90,9 +90,9 @@ static llvm::Error addDispatch(llvm::Module &module,
   llvm::Function *aligned = module.getFunction(kernel.alignedSymbol);
   if (!any || !aligned || any->getFunctionType() != aligned->getFunctionType())
     return llvm::createStringError("the code of a kernel lacks its function");
-  auto *dispatch =
-      llvm::Function::Create(any->getFunctionType(),
-                             llvm::GlobalValue::ExternalLinkage, symbol, module);
+  auto *dispatch = llvm::Function::Create(any->getFunctionType(),
+                                          llvm::GlobalValue::ExternalLinkage,
+                                          symbol, module);
   dispatch->copyAttributesFrom(any);
   auto &context = module.getContext();
   auto *entry = llvm::BasicBlock::Create(context, "entry", dispatch);
@@ -100,8 +100,7 @@ static llvm::Error addDispatch(llvm::Module &module,
   llvm::Value *slot = builder.CreateConstInBoundsGEP1_32(
       builder.getInt8Ty(), dispatch->getArg(kernel.outputArgument), hostOffset);
   llvm::Value *host = builder.CreateLoad(builder.getInt64Ty(), slot);
-  llvm::Value *rest =
-      builder.CreateAnd(host, uint64_t(streamingAlignment - 1));
+  llvm::Value *rest = builder.CreateAnd(host, uint64_t(streamingAlignment - 1));
   llvm::Value *isAligned = builder.CreateICmpEQ(rest, builder.getInt64(0));
   llvm::SmallVector<llvm::Value *> arguments;
   for (llvm::Argument &argument : dispatch->args())

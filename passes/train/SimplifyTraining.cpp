@@ -76,8 +76,8 @@ struct TrainingToStatistics : OpRewritePattern<bn::TrainingOp> {
       rewriter.eraseOp(statistics);
       return rewriter.notifyMatchFailure(op, "statistics of another type");
     }
-    rewriter.replaceOp(op, {op.getInput(), statistics.getMean(),
-                            statistics.getVariance()});
+    rewriter.replaceOp(
+        op, {op.getInput(), statistics.getMean(), statistics.getVariance()});
     return success();
   }
 };
@@ -86,12 +86,11 @@ struct SimplifyTrainingPass
     : impl::SimplifyTrainingPassBase<SimplifyTrainingPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns
-        .add<RemoveEmpty<bn::TrainingOp>, RemoveEmpty<bn::StatisticsOp>,
-             RemoveEmpty<bn::NormalizeOp>, RemoveEmpty<bn::GradientOp>,
-             RemoveEmpty<bn::GradientStatisticsOp>,
-             RemoveEmpty<bn::GradientInputOp>, KeepRunning,
-             TrainingToStatistics>(&getContext());
+    patterns.add<RemoveEmpty<bn::TrainingOp>, RemoveEmpty<bn::StatisticsOp>,
+                 RemoveEmpty<bn::NormalizeOp>, RemoveEmpty<bn::GradientOp>,
+                 RemoveEmpty<bn::GradientStatisticsOp>,
+                 RemoveEmpty<bn::GradientInputOp>, KeepRunning,
+                 TrainingToStatistics>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
