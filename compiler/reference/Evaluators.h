@@ -28,8 +28,10 @@ Results evaluatePooling(mlir::Operation *op, Operands operands);
 Results evaluateElementwise(mlir::Operation *op, Operands operands);
 /// Operators that only choose and move elements, and resize.
 Results evaluateMovement(mlir::Operation *op, Operands operands);
-/// The bn dialect.
+/// The bn dialect, but for what `evaluateNormGradient` knows.
 Results evaluateNormalization(mlir::Operation *op, Operands operands);
+/// The gradients of layer, group and RMS norm.
+Results evaluateNormGradient(mlir::Operation *op, Operands operands);
 
 /// A single result.
 inline Results single(Tensor tensor) {

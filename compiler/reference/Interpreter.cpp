@@ -88,8 +88,9 @@ FailureOr<SmallVector<Tensor>> runOperation(Operation *op,
                                             NoiseSource &noise) {
   if (auto launch = dyn_cast<kernel::LaunchOp>(op))
     return runLaunch(launch, operands, noise);
-  for (auto evaluate : {evaluateLinear, evaluatePooling, evaluateElementwise,
-                        evaluateMovement, evaluateNormalization})
+  for (auto evaluate :
+       {evaluateLinear, evaluatePooling, evaluateElementwise, evaluateMovement,
+        evaluateNormalization, evaluateNormGradient})
     if (Results results = evaluate(op, operands))
       return std::move(*results);
   return op->emitOpError() << "is not known to the reference interpreter";

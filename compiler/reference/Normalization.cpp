@@ -204,6 +204,8 @@ Results evaluate(bn::RMSNormOp op, Operands in) {
 /// with scale and offset per channel.
 Results evaluate(bn::GroupNormOp op, Operands in) {
   const Tensor &x = *in[0];
+  if (x.size() == 0)
+    return single(x);
   const int64_t numSets = x.shape[0] * static_cast<int64_t>(op.getGroups());
   const Statistics statistics =
       computeStatistics(Tensor({numSets, x.size() / numSets}, x.data), 0);

@@ -1,49 +1,8 @@
 #ifndef BNOPT_BN_BNOPS
 #define BNOPT_BN_BNOPS
 
-include "dialect/Interfaces/ScaleShiftOpInterface.td"
-include "dialect/BN/BNAttrs.td"
-include "dialect/BN/BNDialect.td"
-include "mlir/IR/EnumAttr.td"
-include "mlir/Interfaces/InferTypeOpInterface.td"
-include "mlir/Interfaces/SideEffectInterfaces.td"
-
-//===----------------------------------------------------------------------===//
-// Types, attributes, base classes
-//===----------------------------------------------------------------------===//
-
-def BN_Tensor : RankedTensorOf<[AnyFloat]>;
-/// One value per feature.
-def BN_Vector : 1DTensorOf<[AnyFloat]>;
-
-/// `keep`: r ← m·r + (1−m)·stat (ONNX, Keras, TensorFlow);
-/// `update`: r ← (1−m)·r + m·stat (PyTorch, cuDNN).
-def BN_MomentumConvention : I32EnumAttr<"MomentumConvention",
-    "which of old and new value the momentum multiplies", [
-    I32EnumAttrCase<"Keep", 0, "keep">,
-    I32EnumAttrCase<"Update", 1, "update">]> {
-  let cppNamespace = "::bnopt::bn";
-}
-
-/// `population` divides by n, `sample` by n − 1.
-def BN_VarianceEstimator : I32EnumAttr<"VarianceEstimator",
-    "which estimate of the variance the running variance follows", [
-    I32EnumAttrCase<"Population", 0, "population">,
-    I32EnumAttrCase<"Sample", 1, "sample">]> {
-  let cppNamespace = "::bnopt::bn";
-}
-
-class BN_Op<string mnemonic, list<Trait> traits = []>
-    : Op<BN_Dialect, mnemonic, !listconcat([Pure], traits)>;
-
-class BN_InferringOp<string mnemonic, list<Trait> traits = []>
-    : BN_Op<mnemonic, !listconcat(traits, [InferTypeOpAdaptorWithIsCompatible])> {
-  let extraClassDefinition = [{
-    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
-      return ::bnopt::areCompatibleTypes(inferred, actual);
-    }
-  }];
-}
+include "dialect/BN/BNBase.td"
+include "dialect/BN/BNNormGradientOps.td"
 
 //===----------------------------------------------------------------------===//
 // Inference

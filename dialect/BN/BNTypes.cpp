@@ -1,4 +1,4 @@
-//===- BNTypes.cpp - Result types of the training operators ---------------===//
+//===- BNTypes.cpp - Result types of training and gradients ---------------===//
 
 #include "dialect/BN/BNOps.h"
 
@@ -61,5 +61,34 @@ LogicalResult GradientStatisticsOp::inferReturnTypes(MLIRContext *,
   inferred.assign(2, getFeatureVector(adaptor.getInput(),
                                       adaptor.getFeatureIndex(),
                                       getElementType(adaptor.getMean())));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Relatives
+//===----------------------------------------------------------------------===//
+
+LogicalResult LayerNormGradientOp::inferReturnTypes(MLIRContext *,
+                                                    MaybeLocation,
+                                                    Adaptor adaptor,
+                                                    InferredTypes &inferred) {
+  Type parameter = adaptor.getScale().getType();
+  inferred.assign({adaptor.getInput().getType(), parameter, parameter});
+  return success();
+}
+
+LogicalResult RMSNormGradientOp::inferReturnTypes(MLIRContext *, MaybeLocation,
+                                                  Adaptor adaptor,
+                                                  InferredTypes &inferred) {
+  inferred.assign({adaptor.getInput().getType(), adaptor.getScale().getType()});
+  return success();
+}
+
+LogicalResult GroupNormGradientOp::inferReturnTypes(MLIRContext *,
+                                                    MaybeLocation,
+                                                    Adaptor adaptor,
+                                                    InferredTypes &inferred) {
+  Type parameter = adaptor.getScale().getType();
+  inferred.assign({adaptor.getInput().getType(), parameter, parameter});
   return success();
 }

@@ -174,55 +174,74 @@ static LogicalResult verifyTrailing(Operation *op, RankedTensorType input,
          << " and later of 'input', " << input << ", but got " << parameter;
 }
 
+/// (C1), (C2) of the scale, and (C3).
+template <typename OpT>
+static LogicalResult verifyTrailingNorm(OpT op) {
+  RankedTensorType input = op.getInput().getType();
+  if (failed(verifyIndex(op, "axis", op.getAxis(), input)) ||
+      failed(verifyTrailing(op, input, op.getAxis(), "scale",
+                            op.getScale().getType())))
+    return failure();
+  return verifyEpsilon(op, op.getEpsilon());
+}
+
 LogicalResult LayerNormOp::verify() {
-  RankedTensorType input = getInput().getType();
-  // (C1)
-  if (failed(verifyIndex(*this, "axis", getAxis(), input)))
+  if (failed(verifyTrailingNorm(*this)))
     return failure();
   // (C2)
-  if (failed(verifyTrailing(*this, input, getAxis(), "scale",
-                            getScale().getType())) ||
-      (getOffset() && failed(verifyTrailing(*this, input, getAxis(), "offset",
-                                            getOffset().getType()))))
-    return failure();
-  // (C3)
-  return verifyEpsilon(*this, getEpsilon());
+  return getOffset() ? verifyTrailing(*this, getInput().getType(), getAxis(),
+                                      "offset", getOffset().getType())
+                     : success();
 }
 
-LogicalResult RMSNormOp::verify() {
-  RankedTensorType input = getInput().getType();
-  // (C1)
-  if (failed(verifyIndex(*this, "axis", getAxis(), input)))
+LogicalResult RMSNormOp::verify() { return verifyTrailingNorm(*this); }
+
+LogicalResult LayerNormGradientOp::verify() {
+  if (failed(verifyTrailingNorm(*this)))
     return failure();
-  // (C2)
-  if (failed(verifyTrailing(*this, input, getAxis(), "scale",
-                            getScale().getType())))
-    return failure();
-  // (C3)
-  return verifyEpsilon(*this, getEpsilon());
+  return verifyOutputGradient(*this, getInput().getType(),
+                              getOutputGradient().getType());
 }
 
-LogicalResult GroupNormOp::verify() {
-  RankedTensorType input = getInput().getType();
+LogicalResult RMSNormGradientOp::verify() {
+  if (failed(verifyTrailingNorm(*this)))
+    return failure();
+  return verifyOutputGradient(*this, getInput().getType(),
+                              getOutputGradient().getType());
+}
+
+/// All but (C5), for `parameters` of one element per channel.
+template <typename OpT>
+static LogicalResult verifyGroups(OpT op, NamedVectors parameters) {
+  RankedTensorType input = op.getInput().getType();
   // (C1)
   if (input.getRank() < 2)
-    return emitOpError("expects 'input' to have at least 2 dimensions, "
-                       "but got ")
+    return op.emitOpError("expects 'input' to have at least 2 dimensions, "
+                          "but got ")
            << input.getRank();
-  // (C2)
-  if (failed(verifyVectors(*this, input, 1,
-                           {{"scale", getScale()}, {"offset", getOffset()}})))
-    return failure();
-  // (C3)
-  if (failed(verifyEpsilon(*this, getEpsilon())))
+  // (C2), (C3)
+  if (failed(verifyVectors(op, input, 1, parameters)) ||
+      failed(verifyEpsilon(op, op.getEpsilon())))
     return failure();
   // (C4)
   int64_t channels = input.getDimSize(1);
-  auto groups = static_cast<int64_t>(getGroups());
+  auto groups = static_cast<int64_t>(op.getGroups());
   if (groups <= 0)
-    return emitOpError("expects 'groups' to be positive, but got ") << groups;
+    return op.emitOpError("expects 'groups' to be positive, but got ")
+           << groups;
   if (ShapedType::isDynamic(channels) || channels % groups == 0)
     return success();
-  return emitOpError("expects 'groups' to divide ")
+  return op.emitOpError("expects 'groups' to divide ")
          << channels << " input channels, but got " << groups;
+}
+
+LogicalResult GroupNormOp::verify() {
+  return verifyGroups(*this, {{"scale", getScale()}, {"offset", getOffset()}});
+}
+
+LogicalResult GroupNormGradientOp::verify() {
+  if (failed(verifyGroups(*this, {{"scale", getScale()}})))
+    return failure();
+  return verifyOutputGradient(*this, getInput().getType(),
+                              getOutputGradient().getType());
 }
