@@ -105,9 +105,8 @@ Results evaluate(bn::GroupNormGradientOp op, Operands in) {
   const int64_t count =
       channels.size / static_cast<int64_t>(op.getGroups()) * channels.inner;
   for (int64_t row = 0; row < x.size(); row += count)
-    all.addRow(row, count, [&](int64_t i) {
-      return i / channels.inner % channels.size;
-    });
+    all.addRow(row, count,
+               [&](int64_t i) { return i / channels.inner % channels.size; });
   return llvm::SmallVector<Tensor>{all.dx, all.dScale, all.dOffset};
 }
 

@@ -11,10 +11,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Passes.h"
-#include "passes/fold/ConstantData.h"
+#include "passes/fuse/NormBuilder.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
 
@@ -24,70 +23,6 @@ namespace bnopt {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-/// Builds the parts of one norm.
-class NormBuilder {
-public:
-  NormBuilder(PatternRewriter &rewriter, Location loc)
-      : rewriter(rewriter), loc(loc) {}
-
-  Value center(Value x, ArrayRef<int64_t> axes) {
-    return nn::SubOp::create(rewriter, loc, x, mean(x, axes));
-  }
-
-  /// x/√(mean(x²) + epsilon)
-  Value divideByRoot(Value x, ArrayRef<int64_t> axes, const APFloat &epsilon) {
-    Type elementType = cast<RankedTensorType>(x.getType()).getElementType();
-    Value moment = mean(nn::MulOp::create(rewriter, loc, x, x), axes);
-    Value constant = createConstant(rewriter, loc, "epsilon",
-                                    RankedTensorType::get({}, elementType),
-                                    epsilon.convertToDouble());
-    Value sum = nn::AddOp::create(rewriter, loc, moment, constant);
-    Value root = nn::SqrtOp::create(rewriter, loc, sum);
-    return nn::DivOp::create(rewriter, loc, x, root);
-  }
-
-  /// `op(x, parameter)`, the parameter under `shape`; x where it changes
-  /// nothing: it is constant and everywhere `neutral`.
-  template <typename Op>
-  Value apply(Value x, Value parameter, ArrayRef<int64_t> shape,
-              double neutral) {
-    if (!parameter)
-      return x;
-    auto type = RankedTensorType::get(
-        shape, cast<RankedTensorType>(x.getType()).getElementType());
-    if (auto data = ConstantData::get(parameter)) {
-      const std::vector<double> values = data->toDoubles();
-      if (llvm::all_of(values, [&](double v) { return v == neutral; }))
-        return x;
-      parameter = createConstant(rewriter, loc, "parameter", type, values);
-    }
-    return Op::create(rewriter, loc, x, reshape(parameter, type));
-  }
-
-  Value reshape(Value value, RankedTensorType type) {
-    if (value.getType() == type)
-      return value;
-    return nn::ReshapeOp::create(rewriter, loc, type, value);
-  }
-
-private:
-  Value mean(Value x, ArrayRef<int64_t> axes) {
-    return nn::ReduceMeanOp::create(rewriter, loc, x,
-                                    rewriter.getDenseI64ArrayAttr(axes),
-                                    rewriter.getUnitAttr());
-  }
-
-  PatternRewriter &rewriter;
-  Location loc;
-};
-
-/// Whether `parameter` can be an operand beside `data`: constants are rounded
-/// to its type.
-bool hasTypeOf(Value parameter, Value data) {
-  return !parameter || ConstantData::get(parameter) ||
-         getElementTypeOrSelf(parameter) == getElementTypeOrSelf(data);
-}
 
 /// Layer and RMS norm.
 template <typename Op>
@@ -102,15 +37,18 @@ struct ExpandTrailingNorm : OpRewritePattern<Op> {
     Value x = op.getInput();
     if (!hasTypeOf(op.getScale(), x) || !hasTypeOf(offset, x))
       return rewriter.notifyMatchFailure(op, "parameters of another type");
-    const int64_t axis = op.getAxis();
-    const auto axes = llvm::to_vector(llvm::seq(axis, op.getType().getRank()));
+    if (llvm::is_contained(op.getType().getShape(), 0)) {
+      rewriter.replaceOp(op, x);
+      return success();
+    }
+    const auto axes = getAxesFrom(op.getAxis(), op.getType());
     const ArrayRef<int64_t> shape = op.getScale().getType().getShape();
     NormBuilder builder(rewriter, op.getLoc());
     if (std::is_same_v<Op, bn::LayerNormOp>)
       x = builder.center(x, axes);
-    x = builder.divideByRoot(x, axes, op.getEpsilon());
-    x = builder.template apply<nn::MulOp>(x, op.getScale(), shape, 1);
-    x = builder.template apply<nn::AddOp>(x, offset, shape, 0);
+    x = builder.apply<nn::DivOp>(x, builder.getRoot(x, axes, op.getEpsilon()));
+    x = builder.applyParameter<nn::MulOp>(x, op.getScale(), shape, 1);
+    x = builder.applyParameter<nn::AddOp>(x, offset, shape, 0);
     rewriter.replaceOp(op, x);
     return success();
   }
@@ -124,39 +62,24 @@ struct ExpandGroupNorm : OpRewritePattern<bn::GroupNormOp> {
     Value x = op.getInput();
     if (!hasTypeOf(op.getScale(), x) || !hasTypeOf(op.getOffset(), x))
       return rewriter.notifyMatchFailure(op, "parameters of another type");
-    FailureOr<RankedTensorType> grouped = getGroupedType(op);
+    const RankedTensorType type = op.getType();
+    if (llvm::is_contained(type.getShape(), 0)) {
+      rewriter.replaceOp(op, x);
+      return success();
+    }
+    FailureOr<RankedTensorType> grouped = getGroupedType(type, op.getGroups());
     if (failed(grouped))
       return rewriter.notifyMatchFailure(op, "the size of a group is unknown");
-    const RankedTensorType type = op.getType();
-    const auto axes =
-        llvm::to_vector(llvm::seq<int64_t>(2, grouped->getRank()));
+    const auto axes = getAxesFrom(2, *grouped);
+    const SmallVector<int64_t> shape = getChannelShape(type);
     NormBuilder builder(rewriter, op.getLoc());
-    x = builder.reshape(x, *grouped);
-    x = builder.center(x, axes);
-    x = builder.divideByRoot(x, axes, op.getEpsilon());
+    x = builder.center(builder.reshape(x, *grouped), axes);
+    x = builder.apply<nn::DivOp>(x, builder.getRoot(x, axes, op.getEpsilon()));
     x = builder.reshape(x, type);
-    SmallVector<int64_t> perChannel(type.getRank() - 1, 1);
-    perChannel[0] = type.getDimSize(1);
-    x = builder.apply<nn::MulOp>(x, op.getScale(), perChannel, 1);
-    x = builder.apply<nn::AddOp>(x, op.getOffset(), perChannel, 0);
+    x = builder.applyParameter<nn::MulOp>(x, op.getScale(), shape, 1);
+    x = builder.applyParameter<nn::AddOp>(x, op.getOffset(), shape, 0);
     rewriter.replaceOp(op, x);
     return success();
-  }
-
-private:
-  /// The input with a group as a row; images of one channel a group, and not
-  /// sequences of nothing, are that already.
-  static FailureOr<RankedTensorType> getGroupedType(bn::GroupNormOp op) {
-    const RankedTensorType type = op.getType();
-    const int64_t groups = op.getGroups();
-    if (groups == type.getDimSize(1) && type.getRank() > 2)
-      return type;
-    if (ShapedType::isDynamicShape(type.getShape().drop_front()))
-      return failure();
-    const int64_t elements =
-        ShapedType::getNumElements(type.getShape().drop_front());
-    return RankedTensorType::get(
-        {type.getDimSize(0), groups, elements / groups}, type.getElementType());
   }
 };
 
@@ -166,6 +89,7 @@ struct ExpandNormsPass : impl::ExpandNormsPassBase<ExpandNormsPass> {
     patterns.add<ExpandTrailingNorm<bn::LayerNormOp>,
                  ExpandTrailingNorm<bn::RMSNormOp>, ExpandGroupNorm>(
         &getContext());
+    populateExpandNormGradientPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -6,13 +6,16 @@
 include "mlir/Pass/PassBase.td"
 
 def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
-  let summary = "Write layer, group and RMS norms as means and elementwise operators";
+  let summary = "Write layer, group and RMS norms and their gradients as means and elementwise operators";
   let description = [{
     They have no kernels of their own. A group norm needs
     - a group of known size, unless each channel is one,
-    - as all of them, parameters of the type of the data, or constants.
+    - as all of them, parameters of the type of the data, or constants (of a
+      gradient, not constants).
 
-    Constant scales of one and offsets of zero are left out.
+    Constant scales of one and offsets of zero are left out. Where the shape is
+    known, elements are taken relative to the first one of their row, so nothing
+    cancels where the mean is large beside the deviation.
 
     ```mlir
     %y = bn.layer_norm %x, %ones {axis = 2 : i64, epsilon = 5.000000e-01 : f64} : …

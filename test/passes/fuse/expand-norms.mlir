@@ -20,9 +20,13 @@ func.func @expand_layer_norm_without_affine(%x: tensor<?x3x4xf32>) -> tensor<?x3
 
 // -----
 
+// Where the shape is known, rows are first taken relative to an element.
 // CHECK-LABEL: @expand_layer_norm
 func.func @expand_layer_norm(%x: tensor<2x3x4xf32>, %offset: tensor<3x4xf32>) -> tensor<2x3x4xf32> {
-  // CHECK: nn.reduce_mean %arg0 axes [1, 2] keep_dims
+  // CHECK: %[[FIRST:.*]] = nn.slice %arg0 offsets [0, 0, 0] sizes [2, 1, 1]
+  // CHECK: %[[SHIFTED:.*]] = nn.sub %arg0, %[[FIRST]]
+  // CHECK: %[[MEAN:.*]] = nn.reduce_mean %[[SHIFTED]] axes [1, 2] keep_dims
+  // CHECK: nn.sub %[[SHIFTED]], %[[MEAN]]
   // CHECK: %[[NORMALIZED:.*]] = nn.div
   // CHECK: %[[SCALED:.*]] = nn.mul %[[NORMALIZED]], %{{.*}} : (tensor<2x3x4xf32>, tensor<3x4xf32>)
   // CHECK: %[[Y:.*]] = nn.add %[[SCALED]], %arg1

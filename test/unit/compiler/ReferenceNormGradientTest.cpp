@@ -95,26 +95,48 @@ TEST_P(ReferenceNormGradientTest, IsTheDerivative) {
 
 INSTANTIATE_TEST_SUITE_P(
     Norms, ReferenceNormGradientTest,
-    ::testing::Values(
-        Norm{"layer", "layer_norm", "axis = 2 : i64, epsilon = 1.0e-3 : f64",
-             "tensor<3xf32>", {3}, true},
-        Norm{"layerOfTwo", "layer_norm",
-             "axis = 1 : i64, epsilon = 1.0e-3 : f64", "tensor<4x3xf32>",
-             {4, 3}, true},
-        Norm{"rms", "rms_norm", "axis = 2 : i64, epsilon = 1.0e-3 : f64",
-             "tensor<3xf32>", {3}, false},
-        Norm{"rmsOfAll", "rms_norm", "axis = 0 : i64, epsilon = 0.0 : f64",
-             "tensor<2x4x3xf32>", {2, 4, 3}, false},
-        Norm{"group", "group_norm", "groups = 2 : i64, epsilon = 1.0e-3 : f64",
-             "tensor<4xf32>", {4}, true},
-        Norm{"instance", "group_norm",
-             "groups = 4 : i64, epsilon = 1.0e-3 : f64", "tensor<4xf32>", {4},
-             true}),
+    ::testing::Values(Norm{"layer",
+                           "layer_norm",
+                           "axis = 2 : i64, epsilon = 1.0e-3 : f64",
+                           "tensor<3xf32>",
+                           {3},
+                           true},
+                      Norm{"layerOfTwo",
+                           "layer_norm",
+                           "axis = 1 : i64, epsilon = 1.0e-3 : f64",
+                           "tensor<4x3xf32>",
+                           {4, 3},
+                           true},
+                      Norm{"rms",
+                           "rms_norm",
+                           "axis = 2 : i64, epsilon = 1.0e-3 : f64",
+                           "tensor<3xf32>",
+                           {3},
+                           false},
+                      Norm{"rmsOfAll",
+                           "rms_norm",
+                           "axis = 0 : i64, epsilon = 0.0 : f64",
+                           "tensor<2x4x3xf32>",
+                           {2, 4, 3},
+                           false},
+                      Norm{"group",
+                           "group_norm",
+                           "groups = 2 : i64, epsilon = 1.0e-3 : f64",
+                           "tensor<4xf32>",
+                           {4},
+                           true},
+                      Norm{"instance",
+                           "group_norm",
+                           "groups = 4 : i64, epsilon = 1.0e-3 : f64",
+                           "tensor<4xf32>",
+                           {4},
+                           true}),
     [](const auto &info) { return info.param.description; });
 
 /// Every element of a row of one is its own mean.
 TEST_F(ReferenceTest, LayerNormGradientOfOneElementIsZero) {
-  auto results = run(R"(
+  auto results =
+      run(R"(
 func.func @f(%x: tensor<2x1xf32>, %s: tensor<1xf32>, %dy: tensor<2x1xf32>)
     -> (tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>) {
   %0:3 = bn.layer_norm_gradient %x, %s, %dy {axis = 1 : i64, epsilon = 1.0 : f64}
@@ -122,8 +144,7 @@ func.func @f(%x: tensor<2x1xf32>, %s: tensor<1xf32>, %dy: tensor<2x1xf32>)
       -> (tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>)
   return %0#0, %0#1, %0#2 : tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>
 })",
-                     {Tensor({2, 1}, {5, 7}), Tensor({1}, 2),
-                      Tensor({2, 1}, {1, 3})});
+          {Tensor({2, 1}, {5, 7}), Tensor({1}, 2), Tensor({2, 1}, {1, 3})});
   ASSERT_EQ(results.size(), 3u);
   expectValues(results[0], Tensor({2, 1}, {0, 0}));
   expectValues(results[1], Tensor({1}, 0.0));

@@ -1,0 +1,151 @@
+"""norms.py BINARIES FOLDER FAMILY...: layer, group, instance and RMS norm, forward and backward, against f64.
+
+Each family prints a line, or fails with what differs.
+"""
+
+import sys
+
+import numpy as np
+
+from training import DISTRIBUTIONS, TOLERANCE, Runner, require_close
+
+RANDOM = np.random.default_rng(11)
+EPSILON = 1e-3
+
+
+def tensor(shape):
+    return f"tensor<{''.join(f'{size}x' for size in shape)}f32>"
+
+
+class Norm:
+    """One norm over data of `shape`; `kind` is layer, rms or group, `parameter` the axis or the number of groups."""
+
+    def __init__(self, kind, shape, parameter, mean=0, deviation=1):
+        self.kind, self.shape, self.parameter = kind, shape, parameter
+        self.parameter_shape = shape[1:2] if kind == "group" else shape[parameter:]
+        draw = lambda shape, *moments: RANDOM.normal(*moments, shape).astype(np.float32)
+        self.feeds = {"x": draw(shape, mean, deviation), "dy": draw(shape, 0, 1)}
+        self.feeds |= {name: draw(self.parameter_shape, 0, 1) for name in ("scale", "offset")}
+        self.text = f"{kind} norm of {shape} ({parameter}), mean {mean:g}, deviation {deviation:g}"
+
+    def rows(self, value):
+        """Data with a row per set of statistics."""
+        shape, count = self.shape, self.parameter
+        if self.kind == "group":
+            shape = (shape[0], count, shape[1] // count, *shape[2:])
+        first = 2 if self.kind == "group" else count
+        return np.asarray(value, np.float64).reshape(int(np.prod(shape[:first])), int(np.prod(shape[first:])))
+
+    def expected(self):
+        x, dy = (self.rows(self.feeds[name]) for name in ("x", "dy"))
+        scale, offset = (self.broadcast(self.feeds[name]) for name in ("scale", "offset"))
+        centered = x if self.kind == "rms" else x - x.mean(1, keepdims=True)
+        root = np.sqrt((centered ** 2).mean(1, keepdims=True) + EPSILON)
+        normalized, gradient = centered / root, self.rows(dy.reshape(self.shape) * scale)
+        dx = gradient - normalized * (gradient * normalized).mean(1, keepdims=True)
+        if self.kind != "rms":
+            dx -= gradient.mean(1, keepdims=True)
+        normalized, dy = normalized.reshape(self.shape), dy.reshape(self.shape)
+        y = normalized * scale
+        results = {"y": y if self.kind == "rms" else y + offset, "dx": (dx / root).reshape(self.shape),
+                   "dscale": self.sum(dy * normalized)}
+        return results if self.kind == "rms" else results | {"doffset": self.sum(dy)}
+
+    def broadcast(self, vector):
+        if self.kind != "group":
+            return vector.astype(np.float64)
+        return vector.astype(np.float64).reshape([-1] + [1] * (len(self.shape) - 2))
+
+    def sum(self, value):
+        axes = (0, *range(2, len(self.shape))) if self.kind == "group" else tuple(range(self.parameter))
+        return value.sum(axes)
+
+    def write(self, key):
+        """The operators, and the names and types of their operands and results."""
+        t, p = tensor(self.shape), tensor(self.parameter_shape)
+        what = "groups" if self.kind == "group" else "axis"
+        attributes = f"{{{what} = {self.parameter} : i64, epsilon = {EPSILON} : f64}}"
+        offset = [] if self.kind == "rms" else [("offset", p)]
+        operands = [("x", t), ("scale", p), *offset]
+        gradients = [("dx", t), ("dscale", p), *([("doffset", p)] if offset else [])]
+        lines = []
+        for name, ins, outs in ((f"{self.kind}_norm", operands, [("y", t)]),
+                                (f"{self.kind}_norm_gradient", [("x", t), ("scale", p), ("dy", t)], gradients)):
+            values = [", ".join(f"%{name}{key}" for name, _ in side) for side in (outs, ins)]
+            types = [", ".join(type for _, type in side) for side in (ins, outs)]
+            lines.append(f"  {values[0]} = bn.{name} {values[1]} {attributes} : ({types[0]}) -> ({types[1]})")
+        return lines, [*operands, ("dy", t)], [("y", t), *gradients]
+
+
+def check(runner, name, norms, threads=(1,)):
+    """Compiles all `norms` into one library and compares what it computes; with several threads, to the bit."""
+    lines, arguments, results, feeds = [], [], [], {}
+    for key, norm in enumerate(norms):
+        body, operands, outputs = norm.write(key)
+        lines += body
+        arguments += [(f"{operand}{key}", type) for operand, type in operands]
+        results += [(f"{output}{key}", type) for output, type in outputs]
+        feeds |= {f"{operand}{key}": norm.feeds[operand] for operand, _ in operands}
+    named = lambda values, prefix: ", ".join(f'{prefix(name)}{type} {{bn.name = "{name}"}}' for name, type in values)
+    path = runner.folder / f"{name}.mlir"
+    path.write_text("\n".join([
+        f"func.func @f({named(arguments, lambda name: f'%{name}: ')}) -> ({named(results, lambda name: '')}) {{", *lines,
+        f"  return {', '.join(f'%{name}' for name, _ in results)} : {', '.join(type for _, type in results)}", "}", ""]))
+    library = runner.compile(path)
+    runs = [runner.run(library, feeds, count) for count in threads]
+    for key, norm in enumerate(norms):
+        for result, expected in norm.expected().items():
+            require_close(f"{result} of {norm.text}", runs[0][f"{result}{key}"], expected)
+    for other in runs[1:]:
+        for result, value in runs[0].items():
+            if value.tobytes() != other[result].tobytes():
+                raise SystemExit(f"{result} depends on the number of threads")
+
+
+def list_norms():
+    for i, columns in enumerate((1, 3, 17, 64, 65, 100, 513, 1024)):
+        yield "layer", ((5, columns), (7, columns), (16, columns), (2, 3, columns))[i % 4], (1, 1, 1, 2)[i % 4]
+        if columns > 1: yield "rms", ((2, 3, columns), (5, columns), (16, columns), (1, columns))[i % 4], (2, 1, 1, 1)[i % 4]
+        yield "layer", (2, 3, 4, columns), 1 + i % 3
+        yield "rms", (3, 2, columns, 5), i % 4
+    yield "layer", (3, 2048), 0
+    yield "layer", (2, 35, 35, 3), 3
+    yield "layer", (2, 40, 33), 2
+    yield "rms", (2, 40, 33), 2
+    for channels, groups in ((1, 1), (4, 2), (6, 6), (64, 32), (65, 5), (100, 4), (12, 1), (3, 3)):
+        for image in ((), (13,), (7, 9), (5, 3, 4)):
+            yield "group", (3, channels, *image), groups
+    yield "group", (2, 64, 35, 35), 32
+    yield "group", (2, 3, 73, 73), 3
+    yield "group", (2, 32, 28, 28), 32
+
+
+def shapes(runner):
+    """Rows of one element to thousands, rows that vectors do not divide, ranks 2 to 5, means up to 1e6 deviations."""
+    norms = [Norm(*norm, *DISTRIBUTIONS[i % len(DISTRIBUTIONS)]) for i, norm in enumerate(list_norms())]
+    for start in range(0, len(norms), 8):
+        check(runner, f"norms{start}", norms[start:start + 8])
+    return f"{len(norms)} norms and their gradients within {TOLERANCE:g}"
+
+
+def threads(runner):
+    """The order of additions does not depend on who adds."""
+    norms = [Norm("layer", (512, 1024), 1, 3, 0.5), Norm("rms", (4, 128, 768), 2, 3, 0.5),
+             Norm("group", (4, 64, 56, 56), 32, 3, 0.5), Norm("group", (4, 64, 56, 56), 64, -1, 2),
+             Norm("layer", (2, 512, 28, 28), 1, 1, 2)]
+    check(runner, "threads", norms, (1, 2))
+    return "1 and 2 threads agree to the bit"
+
+
+def empty(runner):
+    """Of no rows the gradients of the parameters are zero."""
+    check(runner, "empty", [Norm("layer", (0, 4), 1), Norm("rms", (0, 3, 4), 2), Norm("group", (0, 4, 3), 2)])
+    return "parameters have gradients of zero"
+
+
+FAMILIES = {f.__name__: f for f in (shapes, threads, empty)}
+
+if __name__ == "__main__":
+    runner = Runner(sys.argv[1], sys.argv[2])
+    for family in sys.argv[3:]:
+        print(f"{family}: {FAMILIES[family](runner)}", flush=True)
