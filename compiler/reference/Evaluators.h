@@ -24,6 +24,8 @@ using Results = std::optional<llvm::SmallVector<Tensor>>;
 Results evaluateLinear(mlir::Operation *op, Operands operands);
 /// Pools, reductions, softmax, local response normalization.
 Results evaluatePooling(mlir::Operation *op, Operands operands);
+/// Gradients of convolutions and pools.
+Results evaluateGradient(mlir::Operation *op, Operands operands);
 /// Unary and binary operators, element by element.
 Results evaluateElementwise(mlir::Operation *op, Operands operands);
 /// Operators that only choose and move elements, and resize.

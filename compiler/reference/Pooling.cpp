@@ -66,28 +66,14 @@ Tensor evaluate(nn::MaxPoolOp op, const Tensor &x) {
   return y;
 }
 
-/// The number of elements that each position divides by.
-std::vector<double> getDivisors(nn::AveragePoolOp op, Window window) {
-  if (op.getCountIncludePad()) {
-    // The padded input as an input of its own.
-    const Shape pads(op.getPadValues());
-    const size_t rank = window.input.size();
-    for (size_t d = 0; d < rank; ++d) {
-      window.input[d] += pads[d] + pads[rank + d];
-      window.padLow[d] = 0;
-    }
-  }
-  std::vector<double> counts(getNumElements(window.output), 0);
-  for (const WindowRow &row : getWindowRows(window))
-    for (int64_t p = 0; p < row.count; ++p)
-      ++counts[row.output + p];
-  return counts;
-}
-
 Tensor evaluate(nn::AveragePoolOp op, const Tensor &x) {
   const Window window = getPoolWindow(op, x);
   const std::vector<WindowRow> rows = getWindowRows(window);
-  const std::vector<double> divisors = getDivisors(op, window);
+  const Shape pads(op.getPadValues());
+  // What each position divides by.
+  const std::vector<double> divisors = countWindowElements(
+      window, op.getCountIncludePad() ? std::optional(llvm::ArrayRef(pads))
+                                      : std::nullopt);
   Tensor y(getPoolShape(x, window));
   const int64_t inputSize = getNumElements(window.input);
   const int64_t outputSize = getNumElements(window.output);

@@ -51,4 +51,22 @@ std::vector<WindowRow> getWindowRows(const Window &window) {
   return rows;
 }
 
+std::vector<double>
+countWindowElements(Window window,
+                    std::optional<llvm::ArrayRef<int64_t>> includePads) {
+  if (includePads) {
+    // The padded input as an input of its own.
+    const size_t rank = window.input.size();
+    for (size_t d = 0; d < rank; ++d) {
+      window.input[d] += (*includePads)[d] + (*includePads)[rank + d];
+      window.padLow[d] = 0;
+    }
+  }
+  std::vector<double> counts(getNumElements(window.output), 0);
+  for (const WindowRow &row : getWindowRows(window))
+    for (int64_t p = 0; p < row.count; ++p)
+      ++counts[row.output + p];
+  return counts;
+}
+
 } // namespace bnopt::reference

@@ -6,6 +6,8 @@
 
 #include "compiler/reference/Tensor.h"
 
+#include <optional>
+
 namespace bnopt::reference {
 
 /// A window that slides over the spatial dimensions of `input` and stops at
@@ -23,6 +25,12 @@ struct WindowRow {
 /// All pairs of output and input that a window connects, as rows; what falls
 /// outside the input is left out.
 std::vector<WindowRow> getWindowRows(const Window &window);
+
+/// How many elements of each window lie in the input, or with `includePads`
+/// (all low values, then all high ones) in the padded input.
+std::vector<double>
+countWindowElements(Window window,
+                    std::optional<llvm::ArrayRef<int64_t>> includePads);
 
 } // namespace bnopt::reference
 

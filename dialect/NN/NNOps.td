@@ -81,14 +81,17 @@ class NN_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
   let hasVerifier = 1;
 }
 
-defvar NN_windowMethods = [{
-  /// Number of spatial dimensions.
-  int64_t getNumSpatialDims() { return getInput().getType().getRank() - 2; }
+defvar NN_windowValueMethods = [{
   /// One value per spatial dimension; absent attributes read as ones.
   ::llvm::SmallVector<int64_t> getStrideValues();
   ::llvm::SmallVector<int64_t> getDilationValues();
   /// All low pads, then all high pads, as in ONNX; absent reads as zeros.
   ::llvm::SmallVector<int64_t> getPadValues();
+}];
+
+defvar NN_windowMethods = NN_windowValueMethods # [{
+  /// Number of spatial dimensions.
+  int64_t getNumSpatialDims() { return getInput().getType().getRank() - 2; }
 }];
 
 //===----------------------------------------------------------------------===//
@@ -516,5 +519,7 @@ def NN_ResizeOp : NN_Op<"resize", [SameOperandsAndResultElementType, NN_PassesSc
   }];
   let hasVerifier = 1;
 }
+
+include "dialect/NN/NNGradientOps.td"
 
 #endif // BNOPT_NN_NNOPS

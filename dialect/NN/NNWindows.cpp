@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/NN/NNWindows.h"
+
 #include "dialect/NN/NNOps.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -14,28 +16,16 @@ using namespace bnopt;
 using namespace bnopt::nn;
 
 using Values = ArrayRef<int64_t>;
-using OptionalValues = std::optional<ArrayRef<int64_t>>;
 
 //===----------------------------------------------------------------------===//
 // Accessors
 //===----------------------------------------------------------------------===//
 
-static SmallVector<int64_t> getOrFill(OptionalValues values, size_t count,
-                                      int64_t fill) {
+SmallVector<int64_t> nn::getOrFill(OptionalValues values, size_t count,
+                                   int64_t fill) {
   return values ? SmallVector<int64_t>(*values)
                 : SmallVector<int64_t>(count, fill);
 }
-
-#define BNOPT_WINDOW_ACCESSORS(OP)                                             \
-  SmallVector<int64_t> OP::getStrideValues() {                                 \
-    return getOrFill(getStrides(), getNumSpatialDims(), 1);                    \
-  }                                                                            \
-  SmallVector<int64_t> OP::getDilationValues() {                               \
-    return getOrFill(getDilations(), getNumSpatialDims(), 1);                  \
-  }                                                                            \
-  SmallVector<int64_t> OP::getPadValues() {                                    \
-    return getOrFill(getPads(), 2 * getNumSpatialDims(), 0);                   \
-  }
 
 BNOPT_WINDOW_ACCESSORS(ConvOp)
 BNOPT_WINDOW_ACCESSORS(ConvTransposeOp)
@@ -69,10 +59,9 @@ static LogicalResult noteOrigin(InFlightDiagnostic diagnostic, Value value,
   return diagnostic;
 }
 
-/// An absent attribute holds for every rank.
-static LogicalResult verifyValues(Operation *op, StringRef name,
-                                  OptionalValues values, int64_t count,
-                                  int64_t minimum) {
+LogicalResult nn::verifyValues(Operation *op, StringRef name,
+                               OptionalValues values, int64_t count,
+                               int64_t minimum) {
   if (!values ||
       (static_cast<int64_t>(values->size()) == count &&
        llvm::all_of(*values, [=](int64_t v) { return v >= minimum; })))
@@ -91,9 +80,8 @@ static LogicalResult verifySameRank(Operation *op, RankedTensorType input,
          << input.getRank() << " as 'input', but got " << weights.getRank();
 }
 
-static LogicalResult verifyGroups(Operation *op, int64_t groups,
-                                  int64_t channels, StringRef which,
-                                  Value origin, StringRef name) {
+LogicalResult nn::verifyGroups(Operation *op, int64_t groups, int64_t channels,
+                               StringRef which, Value origin, StringRef name) {
   if (groups <= 0)
     return op->emitOpError("expects 'groups' to be positive, but got ")
            << groups;
@@ -116,7 +104,8 @@ verifyBias(Operation *op, TypedValue<RankedTensorType> bias, int64_t channels) {
 }
 
 static LogicalResult verifyFits(Operation *op, RankedTensorType input,
-                                ArrayRef<WindowDim> window) {
+                                ArrayRef<WindowDim> window,
+                                StringRef name = "'input'") {
   for (auto [index, dim] : llvm::enumerate(window)) {
     int64_t size = input.getDimSize(index + 2);
     if (ShapedType::isDynamic(size) || ShapedType::isDynamic(dim.size))
@@ -124,7 +113,7 @@ static LogicalResult verifyFits(Operation *op, RankedTensorType input,
     int64_t padded = size + dim.padLow + dim.padHigh;
     if (padded < dim.getExtent())
       return op->emitOpError("expects the window to fit into dimension ")
-             << index + 2 << " of the padded 'input', " << padded
+             << index + 2 << " of the padded " << name << ", " << padded
              << " elements, but it spans " << dim.getExtent();
   }
   return success();
@@ -214,28 +203,34 @@ LogicalResult ConvTransposeOp::verify() {
   return success();
 }
 
-template <typename PoolOp>
-static LogicalResult verifyPool(PoolOp op) {
-  int64_t spatial = op.getNumSpatialDims();
+LogicalResult nn::verifyPoolWindow(Operation *op, Values sizes,
+                                   OptionalValues strides, OptionalValues pads,
+                                   OptionalValues dilations,
+                                   RankedTensorType input, StringRef name) {
+  int64_t spatial = input.getRank() - 2;
   // (C1)
-  if (failed(
-          verifyValues(op, "kernel_shape", op.getKernelShape(), spatial, 1)) ||
-      failed(verifyValues(op, "strides", op.getStrides(), spatial, 1)) ||
-      failed(verifyValues(op, "dilations", op.getDilations(), spatial, 1)))
+  if (failed(verifyValues(op, "kernel_shape", sizes, spatial, 1)) ||
+      failed(verifyValues(op, "strides", strides, spatial, 1)) ||
+      failed(verifyValues(op, "dilations", dilations, spatial, 1)))
     return failure();
   // (C2) A window inside the padding alone would have no element to read.
-  if (failed(verifyValues(op, "pads", op.getPads(), 2 * spatial, 0)))
+  if (failed(verifyValues(op, "pads", pads, 2 * spatial, 0)))
     return failure();
-  auto window = getWindow(op.getKernelShape(), op.getStrides(), op.getPads(),
-                          op.getDilations());
+  auto window = getWindow(sizes, strides, pads, dilations);
   for (const WindowDim &dim : window)
     if (std::max(dim.padLow, dim.padHigh) >= dim.getExtent())
-      return op.emitOpError("expects 'pads' to be smaller than the dilated "
-                            "window, ")
-             << dim.getExtent() << ", but got [" << Values(op.getPadValues())
-             << "]";
+      return op->emitOpError("expects 'pads' to be smaller than the dilated "
+                             "window, ")
+             << dim.getExtent() << ", but got [" << *pads << "]";
   // (C3)
-  return verifyFits(op, op.getInput().getType(), window);
+  return verifyFits(op, input, window, name);
+}
+
+template <typename PoolOp>
+static LogicalResult verifyPool(PoolOp op) {
+  return verifyPoolWindow(op, op.getKernelShape(), op.getStrides(),
+                          op.getPads(), op.getDilations(),
+                          op.getInput().getType(), "'input'");
 }
 
 LogicalResult MaxPoolOp::verify() { return verifyPool(*this); }
