@@ -89,6 +89,19 @@ bool AlgorithmBuilder::buildUnary(Operation *op) {
   return true;
 }
 
+/// Tests only bounds that bind: code is generated under the assumption that no
+/// infinity occurs.
+static Expr gate(nn::GateOp op, const Expr &gradient, const Expr &value) {
+  Expr inside = Halide::Internal::const_true();
+  if (!op.getLowest().isInfinity() || !op.getLowest().isNegative())
+    inside = inside && value > toFloat(op.getLowest());
+  if (!op.getHighest().isInfinity() || op.getHighest().isNegative())
+    inside = inside && value < toFloat(op.getHighest());
+  Expr outside =
+      op.getSlope().isZero() ? Expr(0.0f) : toFloat(op.getSlope()) * gradient;
+  return Halide::select(inside, gradient, outside);
+}
+
 /// Undefined for operators that are not binary.
 static Expr getBinary(Operation *op, const Expr &x, const Expr &y) {
   return llvm::TypeSwitch<Operation *, Expr>(op)
@@ -100,6 +113,7 @@ static Expr getBinary(Operation *op, const Expr &x, const Expr &y) {
       .Case([&](nn::PowOp) { return Halide::pow(x, y); })
       .Case([&](nn::MinOp) { return Halide::min(x, y); })
       .Case([&](nn::MaxOp) { return Halide::max(x, y); })
+      .Case([&](nn::GateOp op) { return gate(op, x, y); })
       .Case([&](nn::PReluOp) { return Halide::select(x >= 0.0f, x, y * x); })
       .Default([](Operation *) { return Expr(); });
 }

@@ -88,6 +88,15 @@ Binary getBinaryFormula(mlir::Operation *op) {
       .Case([](nn::PReluOp) {
         return [](double x, double slope) { return x >= 0 ? x : slope * x; };
       })
+      .Case([](nn::GateOp op) {
+        return [lowest = op.getLowest().convertToDouble(),
+                highest = op.getHighest().convertToDouble(),
+                slope = op.getSlope().convertToDouble()](double gradient,
+                                                         double value) {
+          return lowest < value && value < highest ? gradient
+                                                   : slope * gradient;
+        };
+      })
       .Default(Binary());
 }
 

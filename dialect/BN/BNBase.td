@@ -1,6 +1,7 @@
 #ifndef BNOPT_BN_BNBASE
 #define BNOPT_BN_BNBASE
 
+include "dialect/Interfaces/DifferentiableOpInterface.td"
 include "dialect/Interfaces/ScaleShiftOpInterface.td"
 include "dialect/BN/BNAttrs.td"
 include "dialect/BN/BNDialect.td"
@@ -32,6 +33,12 @@ def BN_VarianceEstimator : I32EnumAttr<"VarianceEstimator",
     I32EnumAttrCase<"Sample", 1, "sample">]> {
   let cppNamespace = "::bnopt::bn";
 }
+
+/// An operator with an adjoint.
+def BN_Differentiable : DeclareOpInterfaceMethods<DifferentiableOpInterface>;
+/// The same, with operands that gradients do not flow to.
+def BN_StopsGradients
+    : DeclareOpInterfaceMethods<DifferentiableOpInterface, ["passesGradient"]>;
 
 class BN_Op<string mnemonic, list<Trait> traits = []>
     : Op<BN_Dialect, mnemonic, !listconcat([Pure], traits)>;

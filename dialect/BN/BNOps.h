@@ -5,6 +5,7 @@
 
 #include "dialect/BN/BNAttrs.h"
 #include "dialect/BN/BNDialect.h"
+#include "dialect/Interfaces/DifferentiableOpInterface.h"
 #include "dialect/Interfaces/InferredTypes.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 

@@ -8,7 +8,7 @@ include "dialect/BN/BNNormGradientOps.td"
 // Inference
 //===----------------------------------------------------------------------===//
 
-def BN_InferenceOp : BN_Op<"inference", [AllTypesMatch<["input", "result"]>]> {
+def BN_InferenceOp : BN_Op<"inference", [AllTypesMatch<["input", "result"]>, BN_StopsGradients]> {
   let summary = "Batch normalization with given statistics";
   let description = [{
     `y = scale[c]·(x − mean[c])/√(variance[c] + epsilon) + offset[c]`, c along
@@ -38,7 +38,7 @@ def BN_InferenceOp : BN_Op<"inference", [AllTypesMatch<["input", "result"]>]> {
   }];
 }
 
-def BN_ScaleShiftOp : BN_Op<"scale_shift", [AllTypesMatch<["input", "result"]>]> {
+def BN_ScaleShiftOp : BN_Op<"scale_shift", [AllTypesMatch<["input", "result"]>, BN_Differentiable]> {
   let summary = "scale[c]·x + shift[c]: what inference batch norm becomes";
   let description = [{
     The currency of folding: an affine map of each feature. For batch
@@ -62,7 +62,7 @@ def BN_ScaleShiftOp : BN_Op<"scale_shift", [AllTypesMatch<["input", "result"]>]>
 // Training
 //===----------------------------------------------------------------------===//
 
-def BN_TrainingOp : BN_InferringOp<"training"> {
+def BN_TrainingOp : BN_InferringOp<"training", [BN_Differentiable]> {
   let summary = "Batch normalization with the statistics of the batch";
   let description = [{
     Normalizes by mean and population variance over all dimensions but
@@ -82,7 +82,7 @@ def BN_TrainingOp : BN_InferringOp<"training"> {
   }];
 }
 
-def BN_UpdateRunningOp : BN_Op<"update_running", [AllTypesMatch<["running", "statistic", "result"]>]> {
+def BN_UpdateRunningOp : BN_Op<"update_running", [AllTypesMatch<["running", "statistic", "result"]>, BN_StopsGradients]> {
   let summary = "Moves a running mean or variance towards the batch's";
   let description = [{
     Convention `keep`: `r ← m·r + (1−m)·stat`; `update`: `r ← (1−m)·r + m·stat`.
@@ -133,7 +133,7 @@ def BN_GradientOp : BN_InferringOp<"gradient"> {
   }];
 }
 
-def BN_StatisticsOp : BN_InferringOp<"statistics"> {
+def BN_StatisticsOp : BN_InferringOp<"statistics", [BN_Differentiable]> {
   let summary = "Mean and population variance of each feature: the first part of bn.training";
   let description = [{
     The statistics have the element type of 'input', or f32 if that is narrower.
@@ -147,7 +147,7 @@ def BN_StatisticsOp : BN_InferringOp<"statistics"> {
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
-def BN_NormalizeOp : BN_Op<"normalize", [AllTypesMatch<["input", "result"]>]> {
+def BN_NormalizeOp : BN_Op<"normalize", [AllTypesMatch<["input", "result"]>, BN_Differentiable]> {
   let summary = "Normalizes by computed statistics: the second part of bn.training";
   let description = [{
     The formula of `bn.inference`; the statistics are values of this step, so
@@ -203,7 +203,7 @@ def BN_GradientInputOp : BN_Op<"gradient_input", [AllTypesMatch<["input", "outpu
 // Relatives
 //===----------------------------------------------------------------------===//
 
-def BN_LayerNormOp : BN_Op<"layer_norm", [AllTypesMatch<["input", "result"]>]> {
+def BN_LayerNormOp : BN_Op<"layer_norm", [AllTypesMatch<["input", "result"]>, BN_Differentiable]> {
   let summary = "Normalization over the trailing dimensions of each sample (arXiv 1607.06450)";
   let description = [{
     Mean and population variance over dimensions 'axis' and later; scale and
@@ -223,7 +223,7 @@ def BN_LayerNormOp : BN_Op<"layer_norm", [AllTypesMatch<["input", "result"]>]> {
   }];
 }
 
-def BN_RMSNormOp : BN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>]> {
+def BN_RMSNormOp : BN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>, BN_Differentiable]> {
   let summary = "Division by the root mean square of the trailing dimensions (arXiv 1910.07467)";
   let description = [{
     `y = scale·x/√(mean(x²) + epsilon)` over dimensions 'axis' and later.
@@ -236,7 +236,7 @@ def BN_RMSNormOp : BN_Op<"rms_norm", [AllTypesMatch<["input", "result"]>]> {
   let assemblyFormat = "$input `,` $scale attr-dict `:` functional-type(operands, results)";
 }
 
-def BN_GroupNormOp : BN_Op<"group_norm", [AllTypesMatch<["input", "result"]>]> {
+def BN_GroupNormOp : BN_Op<"group_norm", [AllTypesMatch<["input", "result"]>, BN_Differentiable]> {
   let summary = "Normalization over groups of channels of each sample (arXiv 1803.08494)";
   let description = [{
     Statistics over C/groups channels (dimension 1) and all spatial positions;

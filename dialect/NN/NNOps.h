@@ -3,6 +3,7 @@
 #ifndef BNOPT_DIALECT_NN_NNOPS_H
 #define BNOPT_DIALECT_NN_NNOPS_H
 
+#include "dialect/Interfaces/DifferentiableOpInterface.h"
 #include "dialect/Interfaces/InferredTypes.h"
 #include "dialect/Interfaces/ScaleShiftOpInterface.h"
 #include "dialect/NN/NNDialect.h"

@@ -1,6 +1,7 @@
 #ifndef BNOPT_NN_NNOPS
 #define BNOPT_NN_NNOPS
 
+include "dialect/Interfaces/DifferentiableOpInterface.td"
 include "dialect/Interfaces/ScaleShiftOpInterface.td"
 include "dialect/NN/NNDialect.td"
 include "mlir/IR/EnumAttr.td"
@@ -31,6 +32,9 @@ def NN_ResizeMode : I32EnumAttr<"ResizeMode", "how a resize interpolates", [
   let cppNamespace = "::bnopt::nn";
 }
 
+/// An operator with an adjoint.
+def NN_Differentiable : DeclareOpInterfaceMethods<DifferentiableOpInterface>;
+
 /// A linear operator: scale-shifts of its result and of its data end in its
 /// weights.
 def NN_AbsorbsScaleShifts : DeclareOpInterfaceMethods<ScaleShiftOpInterface,
@@ -57,7 +61,8 @@ class NN_InferringOp<string mnemonic, list<Trait> traits = []>
 
 /// One value in, one value of the same type out, each element by itself.
 class NN_UnaryOp<string mnemonic, string formula, list<Trait> traits = []>
-    : NN_Op<mnemonic, !listconcat([SameOperandsAndResultType, Elementwise], traits)> {
+    : NN_Op<mnemonic, !listconcat(
+          [SameOperandsAndResultType, Elementwise, NN_Differentiable], traits)> {
   let summary = formula;
   let arguments = (ins NN_Tensor:$input);
   let results = (outs NN_Tensor:$result);
@@ -66,7 +71,8 @@ class NN_UnaryOp<string mnemonic, string formula, list<Trait> traits = []>
 
 /// Two values that broadcast against each other as in NumPy.
 class NN_BinaryOp<string mnemonic, string formula, list<Trait> traits = []>
-    : NN_InferringOp<mnemonic, !listconcat([SameOperandsAndResultElementType], traits)> {
+    : NN_InferringOp<mnemonic, !listconcat(
+          [SameOperandsAndResultElementType, NN_Differentiable], traits)> {
   let summary = formula;
   let description = [{
     Dimensions are aligned from the last; a dimension of size 1, or a missing
@@ -98,7 +104,7 @@ defvar NN_windowMethods = NN_windowValueMethods # [{
 // Linear operators
 //===----------------------------------------------------------------------===//
 
-def NN_ConvOp : NN_InferringOp<"conv", [NN_AbsorbsScaleShifts]> {
+def NN_ConvOp : NN_InferringOp<"conv", [NN_AbsorbsScaleShifts, NN_Differentiable]> {
   let summary = "N-dimensional convolution (cross-correlation) with zero padding";
   let description = [{
     `y[n,o,p] = bias[o] + Σ_{i,k} x[n, q(o)·I/g + i, p·stride + k·dilation − pad]·w[o,i,k]`
@@ -142,7 +148,7 @@ def NN_ConvOp : NN_InferringOp<"conv", [NN_AbsorbsScaleShifts]> {
   let hasVerifier = 1;
 }
 
-def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [NN_AbsorbsScaleShifts]> {
+def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [NN_AbsorbsScaleShifts, NN_Differentiable]> {
   let summary = "N-dimensional transposed convolution";
   let description = [{
     The adjoint of `nn.conv`: each input element adds its multiple of the
@@ -181,7 +187,7 @@ def NN_ConvTransposeOp : NN_InferringOp<"conv_transpose", [NN_AbsorbsScaleShifts
   let hasVerifier = 1;
 }
 
-def NN_GemmOp : NN_InferringOp<"gemm", [NN_AbsorbsScaleShifts]> {
+def NN_GemmOp : NN_InferringOp<"gemm", [NN_AbsorbsScaleShifts, NN_Differentiable]> {
   let summary = "Matrix product with optional transposes and bias: αAB + βC";
   let description = [{
     `y = alpha·A'·B' + beta·bias`, where A' is A or, with 'trans_a', its
@@ -212,7 +218,7 @@ def NN_GemmOp : NN_InferringOp<"gemm", [NN_AbsorbsScaleShifts]> {
   let hasVerifier = 1;
 }
 
-def NN_MatMulOp : NN_InferringOp<"matmul", [NN_AbsorbsScaleShifts]> {
+def NN_MatMulOp : NN_InferringOp<"matmul", [NN_AbsorbsScaleShifts, NN_Differentiable]> {
   let summary = "Matrix product of the last two dimensions, the others broadcast";
   let description = [{
     As NumPy's `matmul` for operands of rank 2 and higher.
@@ -238,7 +244,7 @@ def NN_MatMulOp : NN_InferringOp<"matmul", [NN_AbsorbsScaleShifts]> {
 //===----------------------------------------------------------------------===//
 
 class NN_PoolOp<string mnemonic>
-    : NN_InferringOp<mnemonic, [NN_PassesScaleShifts]> {
+    : NN_InferringOp<mnemonic, [NN_PassesScaleShifts, NN_Differentiable]> {
   let results = (outs NN_ImageTensor:$result);
   let extraClassDeclaration = NN_windowMethods;
   let hasVerifier = 1;
@@ -290,7 +296,7 @@ def NN_AveragePoolOp : NN_PoolOp<"average_pool"> {
 }
 
 class NN_ReduceOp<string mnemonic, string formula>
-    : NN_InferringOp<mnemonic, [NN_PassesScaleShifts]> {
+    : NN_InferringOp<mnemonic, [NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = formula;
   let description = [{
     'axes' are non-negative, sorted and unique. Reduced dimensions stay with
@@ -312,7 +318,7 @@ def NN_ReduceMeanOp : NN_ReduceOp<"reduce_mean", "Mean over some dimensions; glo
 def NN_ReduceSumOp : NN_ReduceOp<"reduce_sum", "Sum over some dimensions">;
 def NN_ReduceMaxOp : NN_ReduceOp<"reduce_max", "Maximum over some dimensions; global max pooling is axes [2, 3]">;
 
-def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType]> {
+def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType, NN_Differentiable]> {
   let summary = "exp(x − max) / Σ exp(x − max) along one dimension";
   let description = [{
     Constraints:
@@ -324,7 +330,7 @@ def NN_SoftmaxOp : NN_Op<"softmax", [SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
-def NN_LocalResponseNormOp : NN_Op<"local_response_norm", [SameOperandsAndResultType]> {
+def NN_LocalResponseNormOp : NN_Op<"local_response_norm", [SameOperandsAndResultType, NN_Differentiable]> {
   let summary = "Normalization by the squares of neighbouring channels (AlexNet)";
   let description = [{
     `y[n,c,p] = x[n,c,p] / (bias + alpha/size·Σ_j x[n,j,p]²)^beta`, j from
@@ -382,11 +388,37 @@ def NN_MinOp : NN_BinaryOp<"min", "The smaller of x and y", [Commutative, NN_Cha
 def NN_MaxOp : NN_BinaryOp<"max", "The larger of x and y", [Commutative, NN_ChangesWithScaleShifts]>;
 def NN_PReluOp : NN_BinaryOp<"prelu", "x for x ≥ 0, else slope·x; 'rhs' is the slope", [NN_PassesScaleShifts]>;
 
+def NN_GateOp : NN_Op<"gate", [SameOperandsAndResultType, Elementwise, NN_Differentiable]> {
+  let summary = "gradient where lowest < value < highest, else slope·gradient";
+  let description = [{
+    The adjoint of what is the identity between two bounds and a straight line
+    outside: relu, leaky relu, clip. A 'lowest' of −∞ and a 'highest' of +∞ do
+    not bind; a value that is not a number lies outside.
+
+    Constraints:
+    - (C1) 'lowest' and 'highest' are numbers.
+    - (C2) 'slope' is finite.
+
+    ```mlir
+    // Of a relu that computed %y.
+    %dx = nn.gate %dy, %y between [0.0, 0x7FF0000000000000] : tensor<1x64x56x56xf32>
+    ```
+  }];
+  let arguments = (ins NN_Tensor:$gradient, NN_Tensor:$value, F64Attr:$lowest,
+                       F64Attr:$highest, DefaultValuedAttr<F64Attr, "0.0">:$slope);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = [{
+    $gradient `,` $value `between` ` ` `[` $lowest `,` $highest `]` (`slope` $slope^)?
+    attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Data movement
 //===----------------------------------------------------------------------===//
 
-def NN_ConcatOp : NN_InferringOp<"concat", [NN_PassesScaleShifts]> {
+def NN_ConcatOp : NN_InferringOp<"concat", [NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "Joins tensors along one dimension";
   let description = [{
     Constraints:
@@ -401,7 +433,7 @@ def NN_ConcatOp : NN_InferringOp<"concat", [NN_PassesScaleShifts]> {
   let hasFolder = 1;
 }
 
-def NN_SliceOp : NN_InferringOp<"slice", [NN_PassesScaleShifts]> {
+def NN_SliceOp : NN_InferringOp<"slice", [NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "A regular part of a tensor";
   let description = [{
     Dimension d of the result reads `offsets[d] + i·steps[d]` for `i < sizes[d]`.
@@ -420,7 +452,7 @@ def NN_SliceOp : NN_InferringOp<"slice", [NN_PassesScaleShifts]> {
   let hasVerifier = 1;
 }
 
-def NN_PadOp : NN_InferringOp<"pad", [NN_ChangesWithScaleShifts]> {
+def NN_PadOp : NN_InferringOp<"pad", [NN_ChangesWithScaleShifts, NN_Differentiable]> {
   let summary = "A tensor with margins";
   let description = [{
     'pads' holds all low margins, then all high ones, as in ONNX.
@@ -440,7 +472,7 @@ def NN_PadOp : NN_InferringOp<"pad", [NN_ChangesWithScaleShifts]> {
   let hasVerifier = 1;
 }
 
-def NN_ReshapeOp : NN_Op<"reshape", [SameOperandsAndResultElementType, NN_PassesScaleShifts]> {
+def NN_ReshapeOp : NN_Op<"reshape", [SameOperandsAndResultElementType, NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "The same elements in row-major order under another shape";
   let description = [{
     Constraints:
@@ -453,7 +485,7 @@ def NN_ReshapeOp : NN_Op<"reshape", [SameOperandsAndResultElementType, NN_Passes
   let hasFolder = 1;
 }
 
-def NN_TransposeOp : NN_InferringOp<"transpose", [NN_PassesScaleShifts]> {
+def NN_TransposeOp : NN_InferringOp<"transpose", [NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "Permuted dimensions: result dimension d is input dimension permutation[d]";
   let description = [{
     Constraints:
@@ -466,7 +498,7 @@ def NN_TransposeOp : NN_InferringOp<"transpose", [NN_PassesScaleShifts]> {
   let hasFolder = 1;
 }
 
-def NN_ChannelShuffleOp : NN_Op<"channel_shuffle", [SameOperandsAndResultType, NN_PassesScaleShifts]> {
+def NN_ChannelShuffleOp : NN_Op<"channel_shuffle", [SameOperandsAndResultType, NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "Interleaves groups of channels (ShuffleNet)";
   let description = [{
     `y[n, c, …] = x[n, (c mod groups)·(C/groups) + ⌊c/groups⌋, …]`: the
@@ -482,7 +514,7 @@ def NN_ChannelShuffleOp : NN_Op<"channel_shuffle", [SameOperandsAndResultType, N
   let hasVerifier = 1;
 }
 
-def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space", [NN_PassesScaleShifts]> {
+def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space", [NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "Moves channels into blocks of pixels (pixel shuffle)";
   let description = [{
     Channel `b·C' + c` (or, 'column_row_depth', `c·r² + b`) of a pixel becomes
@@ -501,7 +533,7 @@ def NN_DepthToSpaceOp : NN_InferringOp<"depth_to_space", [NN_PassesScaleShifts]>
   let hasVerifier = 1;
 }
 
-def NN_ResizeOp : NN_Op<"resize", [SameOperandsAndResultElementType, NN_PassesScaleShifts]> {
+def NN_ResizeOp : NN_Op<"resize", [SameOperandsAndResultElementType, NN_PassesScaleShifts, NN_Differentiable]> {
   let summary = "Spatial resampling with half-pixel or asymmetric coordinates";
   let description = [{
     Result pixel p reads input coordinate `(p + 1/2)·D/E − 1/2`, or with

@@ -121,6 +121,20 @@ LogicalResult MinOp::verify() { return verifyBinary(*this); }
 LogicalResult MaxOp::verify() { return verifyBinary(*this); }
 LogicalResult PReluOp::verify() { return verifyBinary(*this); }
 
+LogicalResult GateOp::verify() {
+  // (C1)
+  for (auto [name, bound] :
+       {std::pair("lowest", getLowest()), std::pair("highest", getHighest())})
+    if (bound.isNaN())
+      return emitOpError("expects '")
+             << name << "' to be a number, but got NaN";
+  // (C2)
+  if (getSlope().isFinite())
+    return success();
+  return emitOpError("expects 'slope' to be finite, but got ")
+         << getSlope().convertToDouble();
+}
+
 //===----------------------------------------------------------------------===//
 // Data movement
 //===----------------------------------------------------------------------===//

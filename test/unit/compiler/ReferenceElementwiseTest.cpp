@@ -105,6 +105,20 @@ INSTANTIATE_TEST_SUITE_P(Formulas, ReferenceBinaryTest,
                                            BinaryCase{"max", {2, 4, 4, 8}},
                                            BinaryCase{"prelu", {-2, 2, 4, 8}}));
 
+TEST_F(ReferenceTest, GatesBetweenItsBounds) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor gradient({6}, {1, 2, 3, 4, 5, 6}),
+      value({6}, {-3, -1, 0, 1, 2, nan});
+  const auto gate = [&](const std::string &bounds) {
+    return runOne("%a: tensor<6xf32>, %b: tensor<6xf32>",
+                  "%y = nn.gate %a, %b between " + bounds + " : tensor<6xf32>",
+                  "tensor<6xf32>", {gradient, value});
+  };
+  expectValues(gate("[-1.0, 2.0]"), Tensor({6}, {0, 0, 3, 4, 0, 0}));
+  expectValues(gate("[0.0, 0x7FF0000000000000] slope 0.5"),
+               Tensor({6}, {0.5, 1, 1.5, 4, 5, 3}));
+}
+
 TEST_F(ReferenceTest, BothOperandsBroadcast) {
   Tensor y = runOne("%a: tensor<2x1xf32>, %b: tensor<1x3xf32>",
                     "%y = nn.add %a, %b : (tensor<2x1xf32>, tensor<1x3xf32>) "

@@ -48,6 +48,13 @@ TEST_P(ScheduleOtherKernelsTest, BinaryWithBroadcasting) {
     cases.push_back(makeCase("broadcast", {lastC({1, 24, 3, 5}), other},
                              lastC({1, 24, 3, 5}),
                              "%y = nn.mul %a, %b : (A, B) -> Y"));
+  for (const char *bounds : {"[0.0, 0x7FF0000000000000]", "[-0.5, 0.25]",
+                             "[0xFFF0000000000000, 0.25] slope 0.1",
+                             "[0xFFF0000000000000, 0x7FF0000000000000]"})
+    cases.push_back(makeCase(
+        bounds, {lastC({2, 17, 3, 5}), lastC({2, 17, 3, 5})},
+        lastC({2, 17, 3, 5}),
+        "%y = nn.gate %a, %b between " + std::string(bounds) + " : Y"));
   cases.push_back(
       makeCase("div", {Operand{{4, 9}}, {{4, 9}}}, {{4, 9}},
                "%0 = nn.exp %b : B\n  %y = nn.div %a, %0 : (A, B) -> Y"));
