@@ -6,6 +6,7 @@
 #include "dialect/BN/BNOps.h"
 #include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
+#include "passes/train/GradientsOf.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -1,0 +1,39 @@
+//===- GradientCheck.h - Gradients against finite differences -------------===//
+
+#ifndef BNOPT_TEST_UNIT_COMPILER_GRADIENTCHECK_H
+#define BNOPT_TEST_UNIT_COMPILER_GRADIENTCHECK_H
+
+#include "ReferenceTest.h"
+
+#include "compiler/reference/TestInputs.h"
+#include "passes/Passes.h"
+
+namespace bnopt::reference {
+
+/// A function of f64 tensors, which `bn-differentiate` takes.
+struct GradientCase {
+  const char *name;
+  /// `%x: tensor<2x3xf64>, …`
+  const char *arguments;
+  const char *body;
+  /// `%y : tensor<2x3xf64>` or `%y, %z : tensor<2xf64>, tensor<3xf64>`
+  const char *results;
+  /// Arguments that have no gradient, the last ones.
+  unsigned frozen = 0;
+};
+
+inline void PrintTo(const GradientCase &value, std::ostream *os) {
+  *os << value.name;
+}
+
+/// Compares what the differentiated function computes with differences of the
+/// function, all in f64.
+class GradientTest : public ReferenceTest,
+                     public ::testing::WithParamInterface<GradientCase> {
+protected:
+  void check(const GradientCase &testCase);
+};
+
+} // namespace bnopt::reference
+
+#endif // BNOPT_TEST_UNIT_COMPILER_GRADIENTCHECK_H
