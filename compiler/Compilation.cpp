@@ -54,6 +54,7 @@ LogicalResult Compilation::import() {
   StringRef path = options.inputPath;
   ImportOptions importOptions;
   importOptions.refreshable = options.refreshable;
+  importOptions.nameParameters = options.differentiation.has_value();
   for (const std::string &shape : options.inputShapes) {
     std::string error;
     if (failed(parseInputShape(shape, importOptions, error)))
@@ -84,7 +85,9 @@ LogicalResult Compilation::runPhase(Phase phase) {
   } else {
     PassManager pm(context);
     (void)applyPassManagerCLOptions(pm);
-    if (phase == Phase::Fold)
+    if (phase == Phase::Differentiate)
+      addDifferentiationPasses(pm, *options.differentiation);
+    else if (phase == Phase::Fold)
       addFoldPasses(pm, options.fold);
     else if (phase == Phase::Fuse)
       addFusePasses(pm);
@@ -175,12 +178,18 @@ LogicalResult Compilation::run(OutputKind kind) {
   if (llvm::Error error = checkReportPath(options.reportPath))
     return fail(std::move(error));
   report.target = target.name();
-  for (Phase phase : {Phase::Import, Phase::Fold, Phase::Fuse, Phase::Lower}) {
+  // The model that is compiled: as it was read, or with its backward part.
+  const Phase source =
+      options.differentiation ? Phase::Differentiate : Phase::Import;
+  for (Phase phase : {Phase::Import, Phase::Differentiate, Phase::Fold,
+                      Phase::Fuse, Phase::Lower}) {
+    if (phase == Phase::Differentiate && !options.differentiation)
+      continue;
     if (failed(runPhase(phase)))
       return failure();
-    if (phase == Phase::Import || phase == Phase::Fold)
+    if (phase == source || phase == Phase::Fold)
       report.normalizationsAfter = countNormalizations(*module);
-    if (phase == Phase::Import) {
+    if (phase == source) {
       report.normalizationsBefore = report.normalizationsAfter;
       report.model = getModelName();
       report.parameters = summarizeParameters(*module);

@@ -4,7 +4,6 @@
 
 #include "compiler/norms/CommandLine.h"
 
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/ManagedStatic.h"
 #include "llvm/Support/Path.h"
@@ -45,6 +44,8 @@ struct CommandLine {
       "stop-after", cl::desc("Stop after a phase and write the IR"),
       cl::values(
           clEnumValN(Phase::Import, "import", "the model as it was read"),
+          clEnumValN(Phase::Differentiate, "differentiate",
+                     "the backward part appended"),
           clEnumValN(Phase::Fold, "fold", "normalizations folded"),
           clEnumValN(Phase::Fuse, "fuse", "kernels formed"),
           clEnumValN(Phase::Lower, "lower", "layouts and memory planned")),
@@ -115,6 +116,26 @@ struct CommandLine {
                "holds for all values; normalizations that are written out in "
                "other operators are not recognized as such"),
       cl::cat(category)};
+  cl::opt<GradientsOf> differentiate{
+      "differentiate",
+      cl::desc("Compute gradients too: for each output an input "
+               "OUTPUT.gradient, for each input and initializer an output "
+               "NAME.gradient. Normalizations that are not in training mode "
+               "keep their mean and variance"),
+      cl::ValueOptional,
+      cl::values(
+          clEnumValN(GradientsOf::All, "all",
+                     "of inputs and initializers (default)"),
+          clEnumValN(GradientsOf::Inputs, "inputs", "of inputs"),
+          clEnumValN(GradientsOf::Parameters, "parameters", "of initializers"),
+          clEnumValN(GradientsOf::All, "", "")),
+      cl::init(GradientsOf::All),
+      cl::cat(category)};
+  cl::opt<int64_t> recomputeBudget{
+      "recompute-budget",
+      cl::desc("Activations that --differentiate keeps for the backward part; "
+               "what is cheap is computed again instead (default: no limit)"),
+      cl::value_desc("bytes"), cl::init(-1), cl::cat(category)};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),
@@ -204,6 +225,9 @@ llvm::Expected<DriverOptions> bnopt::getDriverOptions(std::string inputPath,
   options.fold.borderMapLimit = line.borderMapLimit;
   options.fold.keep.assign(line.keep.begin(), line.keep.end());
   options.fold.invalid = line.invalid;
+  if (line.differentiate.getNumOccurrences())
+    options.differentiation =
+        DifferentiationOptions{line.differentiate, line.recomputeBudget};
   options.refreshable = line.refreshable;
   options.sanitizeThread = line.sanitize == Sanitizer::Thread;
   options.threads = line.threads;
@@ -220,15 +244,15 @@ static bool isGiven(const cl::Option &option) {
 
 bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
-  return hasNormKernelOptions() || isGiven(line.emit) ||
-         isGiven(line.stopAfter) || isGiven(line.target) ||
-         isGiven(line.inputShapes) || isGiven(line.report) ||
-         isGiven(line.refreshable) || isGiven(line.summary) ||
-         isGiven(line.foldTolerance) || isGiven(line.borderMapLimit) ||
-         isGiven(line.keep) || isGiven(line.invalid) ||
-         isGiven(line.validate) || isGiven(line.validateTolerance) ||
-         isGiven(line.interpret) || isGiven(line.inputs) ||
-         isGiven(line.output) || isGiven(line.seed);
+  return hasNormKernelOptions() || isGiven(line.emit) || isGiven(line.stopAfter) ||
+         isGiven(line.target) || isGiven(line.inputShapes) ||
+         isGiven(line.report) || isGiven(line.refreshable) ||
+         isGiven(line.summary) || isGiven(line.foldTolerance) ||
+         isGiven(line.borderMapLimit) || isGiven(line.keep) ||
+         isGiven(line.invalid) || isGiven(line.validate) ||
+         isGiven(line.differentiate) || isGiven(line.recomputeBudget) ||
+         isGiven(line.validateTolerance) || isGiven(line.interpret) ||
+         isGiven(line.inputs) || isGiven(line.output) || isGiven(line.seed);
 }
 
 using OptionList = llvm::SmallVector<std::reference_wrapper<const cl::Option>>;
@@ -254,7 +278,7 @@ static llvm::Error checkCombinations(bool hasPasses) {
     if (hasPasses)
       return llvm::createStringError(
           "--interpret runs the model as it is, not the passes that are named");
-    phases.append({line.emit, line.refreshable});
+    phases.append({line.emit, line.refreshable, line.differentiate});
     return refuse(phases, "with --interpret");
   }
   if (llvm::Error error =
@@ -264,12 +288,27 @@ static llvm::Error checkCombinations(bool hasPasses) {
     if (llvm::Error error = refuse(
             phases, "with passes, which take the place of a compilation"))
       return error;
+  if (!isGiven(line.differentiate))
+    if (llvm::Error error =
+            refuse({line.recomputeBudget}, "without --differentiate"))
+      return error;
   if (!line.validate)
     if (llvm::Error error =
             refuse({line.seed}, "without --interpret or --validate"))
       return error;
-  if (isGiven(line.stopAfter) && line.stopAfter == Phase::Import)
-    return refuse(folding, "with --stop-after=import");
+  if (!isGiven(line.stopAfter))
+    return llvm::Error::success();
+  if (line.stopAfter == Phase::Import) {
+    OptionList later = {line.differentiate};
+    later.append(folding);
+    return refuse(later, "with --stop-after=import");
+  }
+  if (line.stopAfter == Phase::Differentiate) {
+    if (!isGiven(line.differentiate))
+      return llvm::createStringError(
+          "--stop-after=differentiate needs --differentiate");
+    return refuse(folding, "with --stop-after=differentiate");
+  }
   return llvm::Error::success();
 }
 
@@ -314,62 +353,18 @@ llvm::Error bnopt::checkDriverOptions(const DriverOptions &options,
   if (options.validateTolerance && !options.validate)
     return llvm::createStringError(
         "--validate-tolerance has no effect without --validate");
-  if (options.validate && options.stopAfter == Phase::Import)
+  if (options.validate && options.stopAfter && *options.stopAfter < Phase::Fold)
     return llvm::createStringError(
-        "--validate needs the fold phase, but --stop-after=import ends before "
-        "it");
+        "--validate needs the fold phase, but --stop-after=%s ends before it",
+        getPhaseName(*options.stopAfter).str().c_str());
+  if (options.differentiation && isGiven(commandLine->recomputeBudget) &&
+      options.differentiation->recomputeBudget < 0)
+    return llvm::createStringError(
+        "--recompute-budget expects a number of bytes that is not negative, "
+        "but got %lld",
+        static_cast<long long>(options.differentiation->recomputeBudget));
   if (options.outputPath == "-" && options.reportPath == "-")
     return llvm::createStringError("only one of -o and --report can be '-', "
                                    "standard output");
   return checkCombinations(hasPasses);
-}
-
-static std::optional<OutputKind> getKindOfSuffix(llvm::StringRef path) {
-  return llvm::StringSwitch<std::optional<OutputKind>>(
-             llvm::sys::path::extension(path))
-      .Case(".mlir", OutputKind::MLIR)
-      .Case(".mlirbc", OutputKind::MLIRBytecode)
-      .Case(".ll", OutputKind::LLVMIR)
-      .Case(".stmt", OutputKind::Statements)
-      .Case(".s", OutputKind::Assembly)
-      .Case(".o", OutputKind::Object)
-      .Case(".a", OutputKind::Archive)
-      .Case(".so", OutputKind::SharedLibrary)
-      .Default(std::nullopt);
-}
-
-llvm::Expected<OutputKind>
-bnopt::resolveOutputKind(const DriverOptions &options) {
-  std::optional<OutputKind> kind = options.emit;
-  if (!kind)
-    kind = getKindOfSuffix(options.outputPath);
-  bool isStdout = options.outputPath == "-";
-  if (options.stopAfter) {
-    if (!kind)
-      kind = OutputKind::MLIR;
-    if (*kind != OutputKind::MLIR && *kind != OutputKind::MLIRBytecode)
-      return llvm::createStringError(
-          "--stop-after=" + getPhaseName(*options.stopAfter).str() +
-          " writes MLIR, but the output '" + options.outputPath +
-          "' is of another kind");
-    return *kind;
-  }
-  if (!kind)
-    return llvm::createStringError(
-        isStdout ? std::string(
-                       "no output given; name one with -o, as in -o model.so")
-                 : "unknown suffix of output '" + options.outputPath +
-                       "'; known suffixes are .mlir, .mlirbc, .ll, .stmt, .s, "
-                       ".o, .a, .so");
-  bool isBinary = *kind == OutputKind::Object || *kind == OutputKind::Archive ||
-                  *kind == OutputKind::SharedLibrary;
-  if (isStdout && isBinary)
-    return llvm::createStringError(
-        "a library cannot be written to standard output; name a file with -o");
-  if (options.sanitizeThread && *kind == OutputKind::SharedLibrary)
-    return llvm::createStringError(
-        "--sanitize=thread needs the sanitizer's library at link time; write a "
-        ".o or .a instead of '" +
-        options.outputPath + "'");
-  return *kind;
 }

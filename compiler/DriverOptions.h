@@ -42,6 +42,7 @@ struct DriverOptions {
   std::optional<double> validateTolerance;
   std::vector<std::string> inputShapes;
   FoldOptions fold;
+  std::optional<DifferentiationOptions> differentiation;
   bool refreshable = false;
   bool sanitizeThread = false;
   unsigned threads = 0;

@@ -15,6 +15,8 @@ StringRef bnopt::getPhaseName(Phase phase) {
   switch (phase) {
   case Phase::Import:
     return "import";
+  case Phase::Differentiate:
+    return "differentiate";
   case Phase::Fold:
     return "fold";
   case Phase::Fuse:
@@ -25,6 +27,17 @@ StringRef bnopt::getPhaseName(Phase phase) {
     return "emit";
   }
   llvm_unreachable("every phase has a name");
+}
+
+void bnopt::addDifferentiationPasses(OpPassManager &pm,
+                                     const DifferentiationOptions &options) {
+  // Before anything folds: gradients are those of the model's own parameters,
+  // and what folds afterwards leaves both parts as they are. Canonicalization
+  // would lose the names of constants.
+  DifferentiatePassOptions passOptions;
+  passOptions.withRespectTo = options.gradientsOf;
+  passOptions.recomputeBudget = options.recomputeBudget;
+  pm.addNestedPass<func::FuncOp>(createDifferentiatePass(passOptions));
 }
 
 void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {

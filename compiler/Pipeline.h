@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_PIPELINE_H
 
 #include "compiler/Target.h"
+#include "passes/train/GradientsOf.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -13,7 +14,7 @@
 namespace bnopt {
 
 /// The phases of a compilation, in order. `--stop-after` names them.
-enum class Phase { Import, Fold, Fuse, Lower, Emit };
+enum class Phase { Import, Differentiate, Fold, Fuse, Lower, Emit };
 
 llvm::StringRef getPhaseName(Phase phase);
 
@@ -34,6 +35,17 @@ struct FoldOptions {
   /// What becomes of a batch norm whose scale and shift are not finite.
   InvalidParameters invalid = InvalidParameters::Error;
 };
+
+/// What a backward part computes, and may keep.
+struct DifferentiationOptions {
+  GradientsOf gradientsOf = GradientsOf::All;
+  /// Bytes of activations; negative: no limit.
+  int64_t recomputeBudget = -1;
+};
+
+/// Appends a backward part to the model.
+void addDifferentiationPasses(mlir::OpPassManager &pm,
+                              const DifferentiationOptions &options);
 
 /// Folds normalizations into the operators beside them.
 void addFoldPasses(mlir::OpPassManager &pm, const FoldOptions &options = {});

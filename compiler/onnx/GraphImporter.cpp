@@ -36,6 +36,8 @@ Value GraphImporter::materialize(Entry &entry, Location useLocation) {
     return entry.value;
   auto constant = arith::ConstantOp::create(
       builder, useLocation, cast<TypedAttr>(entry.constant->getElements()));
+  if (options.nameParameters && !entry.initializer.empty())
+    constant->setAttr("bn.name", builder.getStringAttr(entry.initializer));
   const Parameter *parameter = entry.constant->getParameter();
   if (!parameter)
     entry.constant->fixParameters();
@@ -101,7 +103,9 @@ LogicalResult GraphImporter::readInitializers() {
       constant->setParameter(&parameters.emplace_back(
           Parameter{tensor.name(), constant->getElements(), isFixed}));
     }
-    entries[tensor.name()].constant.emplace(*constant);
+    Entry &entry = entries[tensor.name()];
+    entry.constant.emplace(*constant);
+    entry.initializer = tensor.name();
   }
   return success();
 }

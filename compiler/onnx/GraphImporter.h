@@ -34,6 +34,8 @@ public:
   struct Entry {
     mlir::Value value;
     std::optional<ConstantValue> constant;
+    /// The initializer that the constant is; empty if it is none.
+    llvm::StringRef initializer = {};
   };
   Entry *lookup(llvm::StringRef name);
   void define(llvm::StringRef name, Entry entry) { entries[name] = entry; }

@@ -22,6 +22,8 @@ struct ImportOptions {
   /// `bn.recipe` on the constants. Those whose numbers the import itself uses
   /// are marked as fixed.
   bool refreshable = false;
+  /// Gives constants that are initializers their name, as `bn.name`.
+  bool nameParameters = false;
 };
 
 /// Adds `NAME=1x3x224x224` to `options`; `N` or `?` stands for a dynamic
