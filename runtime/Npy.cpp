@@ -72,12 +72,21 @@ DLDataType Header::type() const {
   static constexpr struct {
     std::string_view name;
     DLDataType type;
-  } types[] = {{"f2", {kDLFloat, 16, 1}}, {"f4", {kDLFloat, 32, 1}},
-               {"f8", {kDLFloat, 64, 1}}, {"i1", {kDLInt, 8, 1}},
-               {"i2", {kDLInt, 16, 1}},   {"i4", {kDLInt, 32, 1}},
-               {"i8", {kDLInt, 64, 1}},   {"u1", {kDLUInt, 8, 1}},
-               {"u2", {kDLUInt, 16, 1}},  {"u4", {kDLUInt, 32, 1}},
-               {"u8", {kDLUInt, 64, 1}},  {"b1", {kDLUInt, 8, 1}}};
+  } types[] = {{"f2", {kDLFloat, 16, 1}},
+               {"f4", {kDLFloat, 32, 1}},
+               {"f8", {kDLFloat, 64, 1}},
+               {"i1", {kDLInt, 8, 1}},
+               {"i2", {kDLInt, 16, 1}},
+               {"i4", {kDLInt, 32, 1}},
+               {"i8", {kDLInt, 64, 1}},
+               {"u1", {kDLUInt, 8, 1}},
+               {"u2", {kDLUInt, 16, 1}},
+               {"u4", {kDLUInt, 32, 1}},
+               {"u8", {kDLUInt, 64, 1}},
+               {"b1", {kDLUInt, 8, 1}},
+               // NumPy has no bfloat16; ml_dtypes saves its own as two bytes
+               // of a kind that NumPy does not know.
+               {"V2", {kDLBfloat, 16, 1}}};
   for (const auto &[name, type] : types)
     if (value.size() == 3 && value.substr(1) == name)
       return type;
@@ -176,10 +185,11 @@ Tensor readNpy(std::istream &file, uint64_t size, const std::string &path) {
 }
 
 static std::string makeHeader(const Tensor &tensor, const std::string &path) {
-  char kind = tensor.type().code == kDLFloat  ? 'f'
-              : tensor.type().code == kDLInt  ? 'i'
-              : tensor.type().code == kDLUInt ? 'u'
-                                              : '\0';
+  char kind = tensor.type().code == kDLFloat    ? 'f'
+              : tensor.type().code == kDLInt    ? 'i'
+              : tensor.type().code == kDLUInt   ? 'u'
+              : tensor.type().code == kDLBfloat ? 'V'
+                                                : '\0';
   if (!kind)
     throw RuntimeError("cannot write '" + path + "': the .npy format has no " +
                        typeName(tensor.type()));

@@ -1,5 +1,6 @@
 #include "runtime/Tensor.h"
 
+#include <bit>
 #include <cstring>
 #include <iterator>
 #include <new>
@@ -71,15 +72,41 @@ static uint64_t nextRandom(uint64_t &state) {
   return z ^ (z >> 31);
 }
 
+/// The highest `count` bits of the next random number as a multiple of
+/// 2^(1 − count) in [-1, 1).
+static float nextFraction(uint64_t &state, int count) {
+  const auto integer = static_cast<int32_t>(nextRandom(state) >> (64 - count));
+  const int32_t half = 1 << (count - 1);
+  return static_cast<float>(integer - half) / static_cast<float>(half);
+}
+
+/// The bits of a multiple of 2⁻¹¹ in [-1, 1), which f16 holds exactly.
+static uint16_t encodeFloat16(float value) {
+  const auto bits = std::bit_cast<uint32_t>(value);
+  if (value == 0)
+    return 0;
+  // The exponents' biases are 127 and 15.
+  const uint32_t exponent = ((bits >> 23) & 0xff) - 127 + 15;
+  return static_cast<uint16_t>((bits >> 16 & 0x8000) | exponent << 10 |
+                               (bits >> 13 & 0x3ff));
+}
+
 void fillRandom(Tensor &tensor, uint64_t seed) {
-  if (tensor.type().code != kDLFloat || tensor.type().bits != 32)
-    throw RuntimeError("random data is for f32, not for " +
+  const auto [code, bits, lanes] = tensor.type();
+  // As many random bits as the sign and the significand have.
+  if (code == kDLFloat && bits == 32)
+    for (float &element : tensor.elements<float>())
+      element = nextFraction(seed, 24);
+  else if (code == kDLFloat && bits == 16)
+    for (uint16_t &element : tensor.elements<uint16_t>())
+      element = encodeFloat16(nextFraction(seed, 12));
+  else if (code == kDLBfloat && bits == 16)
+    for (uint16_t &element : tensor.elements<uint16_t>())
+      element = static_cast<uint16_t>(
+          std::bit_cast<uint32_t>(nextFraction(seed, 9)) >> 16);
+  else
+    throw RuntimeError("random data is for f32, f16 and bf16, not for " +
                        typeName(tensor.type()));
-  for (float &element : tensor.elements<float>()) {
-    // 24 bits, as many as a float holds.
-    auto integer = static_cast<int32_t>(nextRandom(seed) >> 40);
-    element = static_cast<float>(integer - (1 << 23)) / (1 << 23);
-  }
 }
 
 } // namespace bnopt

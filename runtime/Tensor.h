@@ -41,6 +41,8 @@ private:
 };
 
 inline constexpr DLDataType float32 = {kDLFloat, 32, 1};
+inline constexpr DLDataType float16 = {kDLFloat, 16, 1};
+inline constexpr DLDataType bfloat16 = {kDLBfloat, 16, 1};
 
 /// `f32`, `i64`, `bf16`.
 std::string typeName(DLDataType type);
@@ -89,7 +91,7 @@ private:
 };
 
 /// Independent elements, uniform in [-1, 1), the same for equal seeds on every
-/// machine. Only for f32.
+/// machine. For f32, f16 and bf16.
 void fillRandom(Tensor &tensor, uint64_t seed);
 
 } // namespace bnopt

@@ -13,7 +13,8 @@ namespace bnopt {
 /// in the file. All functions here throw RuntimeError.
 Tensor readTensor(const std::string &path);
 
-/// NumPy format 1.0 to 3.0, little-endian, row-major.
+/// NumPy format 1.0 to 3.0, little-endian, row-major. Elements of type `V2` are
+/// bf16, as the package ml_dtypes saves them.
 Tensor readNpy(const std::string &path);
 /// The same, of `size` bytes of a stream that messages call `path`.
 Tensor readNpy(std::istream &stream, uint64_t size, const std::string &path);

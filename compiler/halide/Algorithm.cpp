@@ -4,6 +4,7 @@
 #include "dialect/Kernel/KernelLayouts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <numeric>
@@ -17,6 +18,20 @@ using Halide::Var;
 
 /// Halide computes indices with 32 bits.
 static Expr toExpr(int64_t value) { return Expr(static_cast<int32_t>(value)); }
+
+/// The type of an element in memory.
+static Halide::Type getStorageType(Type type) {
+  Type elementType = getElementTypeOrSelf(type);
+  return elementType.isBF16()
+             ? Halide::BFloat(16)
+             : Halide::Float(elementType.getIntOrFloatBitWidth());
+}
+
+/// `value` as it is after it has been stored as an element of `type`.
+static Expr toStored(const Expr &value, Type type) {
+  // To the nearest, ties to even.
+  return Halide::cast(getStorageType(type), value);
+}
 
 llvm::Expected<KernelFuncs> bnopt::buildAlgorithm(kernel::FuncOp kernel,
                                                   DimensionViews views) {
@@ -64,7 +79,7 @@ static ImageParam makePackedParam(BlockArgument value,
                                   kernel::PackedAttr packed,
                                   const std::string &name) {
   SmallVector<int64_t> sizes = getPackedSizes(value, packed);
-  ImageParam param(Halide::Float(32), sizes.size(), name);
+  ImageParam param(getStorageType(value.getType()), sizes.size(), name);
   int64_t stride = 1;
   for (auto [dim, size] : llvm::enumerate(sizes)) {
     param.dim(dim).set_bounds(0, toExpr(size)).set_stride(toExpr(stride));
@@ -73,10 +88,10 @@ static ImageParam makePackedParam(BlockArgument value,
   return param;
 }
 
-static ImageParam makeParam(const MemoryLayout &layout,
+static ImageParam makeParam(const MemoryLayout &layout, Type type,
                             const std::string &name) {
   int64_t rank = layout.shape.size();
-  ImageParam param(Halide::Float(32), rank, name);
+  ImageParam param(getStorageType(type), rank, name);
   for (auto [dim, logical] : llvm::enumerate(kernel::getBufferDimOrder(rank))) {
     int64_t low = layout.halo[2 * logical];
     int64_t high = layout.halo[2 * logical + 1];
@@ -106,7 +121,7 @@ void AlgorithmBuilder::addArgument(BlockArgument value) {
     MemoryLayout layout = view.getLayout(value.getType(), attr);
     tensor.shape = layout.shape;
     tensor.halo = layout.halo;
-    funcs.arguments.push_back(makeParam(layout, name));
+    funcs.arguments.push_back(makeParam(layout, value.getType(), name));
   }
   tensor.func = funcs.arguments.back();
   values[value] = std::move(tensor);
@@ -121,7 +136,7 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
       features && features->writesData && index > 0)
     vars = {funcs.vars[features->featureDim]};
   Func func(index == 0 ? "output" : "result" + std::to_string(index));
-  func(vars) = read(value, getIndices(vars));
+  func(vars) = toStored(read(value, getIndices(vars)), value.getType());
   Halide::OutputImageParam buffer = func.output_buffer();
   // The halo is not the kernel's to write: the result is the interior.
   for (auto [dim, logical] : llvm::enumerate(kernel::getBufferDimOrder(rank)))
@@ -191,7 +206,8 @@ Expr AlgorithmBuilder::read(Value value, ArrayRef<Expr> indices) const {
   if (tensor.splat)
     return Expr(static_cast<float>(*tensor.splat));
   assert(indices.size() == tensor.shape.size() && "one index per dimension");
-  return tensor.func(orderIndices(indices));
+  // All arithmetic is in f32, whatever type memory has.
+  return Halide::cast<float>(tensor.func(orderIndices(indices)));
 }
 
 Expr AlgorithmBuilder::readBroadcast(Value value,

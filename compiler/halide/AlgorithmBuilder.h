@@ -128,7 +128,7 @@ private:
     return get(value).shape;
   }
 
-  /// The element of `value` at logical `indices`.
+  /// The element of `value` at logical `indices`, in f32.
   Halide::Expr read(mlir::Value value,
                     mlir::ArrayRef<Halide::Expr> indices) const;
 

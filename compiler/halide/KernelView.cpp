@@ -24,7 +24,7 @@ static MemoryLayout getPlainLayout(Type type, Attribute attr) {
 //===----------------------------------------------------------------------===//
 
 /// All tensors have the same shape and the same dense order, so that only the
-/// position in memory matters.
+/// position among the elements in memory matters.
 static bool canMergeEverything(kernel::FuncOp kernel) {
   auto result = cast<RankedTensorType>(kernel.getResultTypes().front());
   MemoryLayout expected = getPlainLayout(result, kernel.getResultLayout());
@@ -36,7 +36,7 @@ static bool canMergeEverything(kernel::FuncOp kernel) {
   for (BlockArgument arg : kernel.getBody().getArguments()) {
     MemoryLayout layout =
         getPlainLayout(arg.getType(), kernel.getArgLayout(arg.getArgNumber()));
-    if (arg.getType() != result || layout.strides != expected.strides ||
+    if (layout.shape != expected.shape || layout.strides != expected.strides ||
         llvm::any_of(layout.halo, [](int64_t halo) { return halo != 0; }))
       return false;
   }

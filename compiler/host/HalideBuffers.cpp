@@ -21,8 +21,13 @@ enum class BufferField : int32_t {
 };
 } // namespace
 
-/// `halide_type_t` of float: code 2, 32 bits, 1 lane, in one word.
-static constexpr int32_t float32Type = 2 | (32 << 8) | (1 << 16);
+/// The `halide_type_t` of elements: code (2 float, 3 bfloat), bits, 1 lane, in
+/// one word.
+static int32_t getHalideType(Type elementType) {
+  const int32_t code = elementType.isBF16() ? 3 : 2;
+  const int32_t bits = elementType.getIntOrFloatBitWidth();
+  return code | (bits << 8) | (1 << 16);
+}
 
 BufferShape bnopt::getBufferShape(ShapedType type, Attribute layout) {
   ArrayRef<int64_t> shape = type.getShape();
@@ -66,13 +71,13 @@ LLVM::LLVMStructType bnopt::getBufferType(MLIRContext *context) {
 }
 
 void bnopt::storeBuffer(OpBuilder &builder, Location loc, Value buffer,
-                        Value host, Value dimensions, int32_t rank) {
+                        Value host, Value dimensions, ShapedType type) {
   MLIRContext *context = builder.getContext();
-  auto type = getBufferType(context);
+  auto bufferType = getBufferType(context);
   auto pointer = LLVM::LLVMPointerType::get(context);
   auto store = [&](BufferField field, Value value) {
     Value address = LLVM::GEPOp::create(
-        builder, loc, pointer, type, buffer,
+        builder, loc, pointer, bufferType, buffer,
         ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(field)});
     LLVM::StoreOp::create(builder, loc, value, address);
   };
@@ -85,8 +90,8 @@ void bnopt::storeBuffer(OpBuilder &builder, Location loc, Value buffer,
   store(BufferField::DeviceInterface, null);
   store(BufferField::Host, host);
   store(BufferField::Flags, integer(64, 0));
-  store(BufferField::Type, integer(32, float32Type));
-  store(BufferField::Rank, integer(32, rank));
+  store(BufferField::Type, integer(32, getHalideType(type.getElementType())));
+  store(BufferField::Rank, integer(32, type.getRank()));
   store(BufferField::Dimensions, dimensions);
   store(BufferField::Padding, null);
 }

@@ -31,11 +31,12 @@ BufferShape getInteriorShape(mlir::ShapedType type, mlir::Attribute layout);
 /// The LLVM type of a `halide_buffer_t`.
 mlir::LLVM::LLVMStructType getBufferType(mlir::MLIRContext *context);
 
-/// Stores a complete descriptor of f32 elements to `buffer`. `dimensions`
-/// points to the dimensions, `host` to the element at the minima.
+/// Stores a complete descriptor of elements of `type` to `buffer`. `dimensions`
+/// points to as many dimensions as `type` has, `host` to the element at the
+/// minima.
 void storeBuffer(mlir::OpBuilder &builder, mlir::Location loc,
                  mlir::Value buffer, mlir::Value host, mlir::Value dimensions,
-                 int32_t rank);
+                 mlir::ShapedType type);
 
 } // namespace bnopt
 

@@ -186,7 +186,7 @@ void ExecuteBuilder::emitLaunch(kernel::LaunchOp launch) {
                       : getTable("dimensions", table, i32);
     storeBuffer(builder, loc, buffers[index],
                 offsetAddress(getAddress(memory), -shape.haloBytes), dimensions,
-                shape.dimensions.size());
+                type);
     arguments.push_back(buffers[index]);
   }
   SmallVector<Type> types(arguments.size(), pointer);

@@ -3,6 +3,7 @@
 #include "compiler/reference/RunInterpreter.h"
 
 #include "compiler/reference/Interpreter.h"
+#include "runtime/NarrowFloats.h"
 #include "runtime/TensorFile.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -30,32 +31,25 @@ std::string getInputName(func::FuncOp function, unsigned index) {
 /// The elements of a tensor file as f64.
 FailureOr<Tensor> readTensorFile(Location loc, const std::string &path) {
   const bnopt::Tensor file = bnopt::readTensor(path);
-  Tensor tensor{ArrayRef<int64_t>(file.shape())};
-  const auto copy = [&](auto elements) {
-    for (auto [into, element] : llvm::zip_equal(tensor.data, elements))
-      into = static_cast<double>(element);
-  };
-  const DLDataType type = file.type();
-  if (type.code == kDLFloat && type.bits == 32)
-    copy(file.elements<float>());
-  else if (type.code == kDLFloat && type.bits == 64)
-    copy(file.elements<double>());
-  else
-    return emitError(loc) << path
-                          << ": expected elements of f32 or f64, but got "
-                          << bnopt::typeName(type);
-  return tensor;
+  try {
+    return Tensor{ArrayRef<int64_t>(file.shape()), bnopt::toDoubles(file)};
+  } catch (const bnopt::RuntimeError &error) {
+    return emitError(loc) << path << ": " << error.what();
+  }
 }
 
+/// What bn-run makes of `seed`; for types that it has none for, that of f32.
 Tensor makeRandom(RankedTensorType type, uint64_t seed) {
   std::vector<int64_t> shape = type.getShape().vec();
   for (int64_t &size : shape)
     size = ShapedType::isDynamic(size) ? 1 : size;
-  bnopt::Tensor random(bnopt::float32, shape);
+  const Type element = type.getElementType();
+  bnopt::Tensor random(element.isF16()    ? bnopt::float16
+                       : element.isBF16() ? bnopt::bfloat16
+                                          : bnopt::float32,
+                       shape);
   bnopt::fillRandom(random, seed);
-  Tensor tensor{ArrayRef<int64_t>(shape)};
-  llvm::copy(random.elements<float>(), tensor.data.begin());
-  return tensor;
+  return Tensor{ArrayRef<int64_t>(shape), bnopt::toDoubles(random)};
 }
 
 FailureOr<SmallVector<Tensor>> readInputs(func::FuncOp function,

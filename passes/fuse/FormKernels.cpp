@@ -100,6 +100,14 @@ static bool onlyLastEscapes(const Group &group) {
                        [&](Value vector) { return comesBack(vector, group); });
 }
 
+/// Element types may differ: a kernel converts what it loads and stores.
+static bool hasShapeOf(Operation *op, Operation *other) {
+  const auto getShape = [](Operation *op) {
+    return cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  };
+  return getShape(op) == getShape(other);
+}
+
 /// The next operator in program order that can join: an elementwise user of a
 /// value of the group, of the same shape, that is in no group yet.
 static Operation *findNext(const Group &group,
@@ -110,7 +118,7 @@ static Operation *findNext(const Group &group,
       if (!isModelOp(user) || !isElementwise(user) || taken.contains(user) ||
           llvm::is_contained(group, user) ||
           user->getBlock() != op->getBlock() ||
-          user->getResult(0).getType() != group.front()->getResult(0).getType())
+          !hasShapeOf(user, group.front()))
         continue;
       if (!next || user->isBeforeInBlock(next))
         next = user;

@@ -11,6 +11,7 @@
 #include "passes/Passes.h"
 #include "passes/lower/LayoutCopies.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace bnopt {
@@ -141,17 +142,20 @@ void KernelVersions::assign(kernel::LaunchOp launch,
   launch.setCallee(version);
 }
 
-/// Why code cannot be generated for values of `type`, or nothing. Generated
-/// code, its buffers and the descriptor of the model are of f32.
+/// Types of memory; arithmetic is in f32.
+static bool isStorageType(Type type) {
+  return type.isF32() || type.isF16() || type.isBF16();
+}
+
+/// Why code cannot be generated for values of `type`, or nothing.
 static std::string getTypeError(Type type) {
   std::string message;
   llvm::raw_string_ostream os(message);
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || !tensor.hasStaticShape())
     os << "needs a static shape, but has '" << type << "'";
-  else if (!tensor.getElementType().isF32())
-    os << "expects elements of f32, but has '" << type
-       << "'; only f32 is compiled";
+  else if (!isStorageType(tensor.getElementType()))
+    os << "expects elements of f32, f16 or bf16, but has '" << type << "'";
   return message;
 }
 
@@ -176,9 +180,24 @@ static LogicalResult checkInputs(func::FuncOp func) {
   return success();
 }
 
+/// Convolutions and matrix products have weights packed as f32.
+static LogicalResult checkLinear(Operation *op) {
+  if (!isa<nn::ConvOp, nn::ConvTransposeOp, nn::GemmOp, nn::MatMulOp>(op))
+    return success();
+  for (Value operand : op->getOperands())
+    if (!getElementTypeOrSelf(operand).isF32())
+      return op->emitError()
+             << "expects elements of f32, but has " << operand.getType()
+             << "; convolutions and matrix products are "
+                "compiled for f32 only";
+  return success();
+}
+
 /// Checks every tensor of the functions and kernels.
 static LogicalResult checkTensors(ModuleOp module) {
   WalkResult result = module.walk([](Operation *op) {
+    if (failed(checkLinear(op)))
+      return WalkResult::interrupt();
     for (Type type : op->getResultTypes()) {
       if (!isa<TensorType>(type))
         continue;

@@ -16,7 +16,8 @@ def AssignLayoutsPass : Pass<"bn-assign-layouts", "::mlir::ModuleOp"> {
     result. Inputs and outputs of the model keep the model's row-major order;
     where an operator needs another one, a kernel that copies is inserted.
     Kernels are cloned where the same one is used with different layouts.
-    Shapes must be static and elements f32, which is all that is compiled.
+    Shapes must be static and elements f32, f16 or bf16; those of convolutions
+    and matrix products f32.
 
     The layouts are the `kernel.layout` attributes of the kernels.
   }];

@@ -1,5 +1,6 @@
 #include "tools/bn-run/Comparison.h"
 
+#include "runtime/NarrowFloats.h"
 #include "runtime/TensorFile.h"
 #include "tools/bn-run/Process.h"
 
@@ -19,18 +20,11 @@ OutputError compareOutput(const std::string &name, const Tensor &output,
     throw RuntimeError("output '" + name + "' has shape " +
                        shapeText(output.shape()) + ", but the reference has " +
                        shapeText(reference.shape()));
-  auto isFloat = [](DLDataType type) {
-    return type.code == kDLFloat && type.bits == 32;
-  };
-  if (!isFloat(output.type()) || !isFloat(reference.type()))
-    throw RuntimeError("output '" + name + "' is " + typeName(output.type()) +
-                       " and the reference is " + typeName(reference.type()) +
-                       "; only f32 is compared");
   constexpr double infinity = std::numeric_limits<double>::infinity();
   OutputError error{name};
   double largest = 0;
-  auto values = output.elements<float>();
-  auto expected = reference.elements<float>();
+  const std::vector<double> values = toDoubles(output);
+  const std::vector<double> expected = toDoubles(reference);
   for (size_t i = 0; i < values.size(); ++i) {
     double a = values[i], b = expected[i];
     if (a == b || (std::isnan(a) && std::isnan(b)))
@@ -40,9 +34,9 @@ OutputError compareOutput(const std::string &name, const Tensor &output,
       difference = infinity;
     error.maxAbsolute = std::max(error.maxAbsolute, difference);
   }
-  for (float value : expected)
+  for (double value : expected)
     if (!std::isnan(value))
-      largest = std::max<double>(largest, std::abs(value));
+      largest = std::max(largest, std::abs(value));
   if (error.maxAbsolute > 0)
     error.maxRelative = error.maxAbsolute / largest;
   // Infinity on both sides.

@@ -15,6 +15,7 @@ usage: bn-run LIBRARY.so [options]
 
   --input NAME=FILE   read an input from a .npy file or an ONNX tensor (.pb); once
                       for each input; NAME= may be left out where there is one.
+                      In .npy files, bf16 is type V2, as ml_dtypes saves it.
                       Inputs without a file get random data in [-1, 1)
   --output DIR        write each output to DIR/NAME.npy; characters such as '/'
                       become '_'

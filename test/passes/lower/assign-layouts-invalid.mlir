@@ -22,21 +22,7 @@ func.func @number(%x: tensor<4xf32>, %i: i32) -> tensor<4xf32> {
 
 // -----
 
-// expected-error @below {{input 'x' expects elements of f32, but has 'tensor<1x4xf16>'; only f32 is compiled}}
-func.func @input_f16(%x: tensor<1x4xf16> {bn.name = "x"}) -> tensor<1x4xf16> {
-  return %x : tensor<1x4xf16>
-}
-
-// -----
-
-// expected-error @below {{input 'x' expects elements of f32, but has 'tensor<1x4xbf16>'; only f32 is compiled}}
-func.func @input_bf16(%x: tensor<1x4xbf16> {bn.name = "x"}) -> tensor<1x4xbf16> {
-  return %x : tensor<1x4xbf16>
-}
-
-// -----
-
-// expected-error @below {{input 'x' expects elements of f32, but has 'tensor<1x4xf64>'; only f32 is compiled}}
+// expected-error @below {{input 'x' expects elements of f32, f16 or bf16, but has 'tensor<1x4xf64>'}}
 func.func @input_f64(%x: tensor<1x4xf64> {bn.name = "x"}) -> tensor<1x4xf64> {
   return %x : tensor<1x4xf64>
 }
@@ -44,7 +30,7 @@ func.func @input_f64(%x: tensor<1x4xf64> {bn.name = "x"}) -> tensor<1x4xf64> {
 // -----
 
 func.func @parameter_f64(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
-  // expected-error @below {{expects elements of f32, but has 'tensor<4xf64>'; only f32 is compiled}}
+  // expected-error @below {{expects elements of f32, f16 or bf16, but has 'tensor<4xf64>'}}
   %scale = arith.constant dense<2.0> : tensor<4xf64>
   %0 = kernel.launch @scale ins(%x, %scale : tensor<1x4xf32>, tensor<4xf64>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
@@ -59,4 +45,28 @@ kernel.func @scale(%x: tensor<1x4xf32>, %scale: tensor<4xf64>) -> tensor<1x4xf32
 // expected-error @below {{input 'x' is a buffer of 'memref<1x4xf32>': the module is already lowered}}
 func.func @lowered(%x: memref<1x4xf32> {bn.name = "x"}, %y: memref<1x4xf32> {bn.output}, %w: memref<0xi8>) {
   return
+}
+
+// -----
+
+func.func @convolution_f16(%x: tensor<1x4x8x8xf16>, %w: tensor<4x4x1x1xf16>) -> tensor<1x4x8x8xf16> {
+  %0 = kernel.launch @conv ins(%x, %w : tensor<1x4x8x8xf16>, tensor<4x4x1x1xf16>) -> tensor<1x4x8x8xf16>
+  return %0 : tensor<1x4x8x8xf16>
+}
+kernel.func @conv(%x: tensor<1x4x8x8xf16>, %w: tensor<4x4x1x1xf16>) -> tensor<1x4x8x8xf16> {
+  // expected-error @below {{expects elements of f32, but has 'tensor<1x4x8x8xf16>'; convolutions and matrix products are compiled for f32 only}}
+  %0 = nn.conv %x, %w : (tensor<1x4x8x8xf16>, tensor<4x4x1x1xf16>) -> tensor<1x4x8x8xf16>
+  kernel.return %0 : tensor<1x4x8x8xf16>
+}
+
+// -----
+
+func.func @product_bf16(%x: tensor<2x4xbf16>, %w: tensor<4x4xbf16>) -> tensor<2x4xbf16> {
+  %0 = kernel.launch @product ins(%x, %w : tensor<2x4xbf16>, tensor<4x4xbf16>) -> tensor<2x4xbf16>
+  return %0 : tensor<2x4xbf16>
+}
+kernel.func @product(%x: tensor<2x4xbf16>, %w: tensor<4x4xbf16>) -> tensor<2x4xbf16> {
+  // expected-error @below {{expects elements of f32, but has 'tensor<2x4xbf16>'; convolutions and matrix products are compiled for f32 only}}
+  %0 = nn.matmul %x, %w : (tensor<2x4xbf16>, tensor<4x4xbf16>) -> tensor<2x4xbf16>
+  kernel.return %0 : tensor<2x4xbf16>
 }

@@ -47,6 +47,14 @@ TEST(ComparisonTest, InfinityIsNotCloseToALargeNumber) {
       compareOutput("y", makeTensor({infinity}), makeTensor({1})).maxRelative));
 }
 
+TEST(ComparisonTest, ComparesNarrowTypes) {
+  Tensor one(float16, {1}), two(float16, {1});
+  one.elements<uint16_t>()[0] = 0x3c00;
+  two.elements<uint16_t>()[0] = 0x4000;
+  EXPECT_EQ(compareOutput("y", one, two).maxRelative, 0.5);
+  EXPECT_EQ(compareOutput("y", one, makeTensor({1})).maxRelative, 0);
+}
+
 TEST(ComparisonTest, RejectsOtherShapes) {
   EXPECT_THROW(compareOutput("y", makeTensor({1}), makeTensor({1, 2})),
                RuntimeError);

@@ -73,6 +73,23 @@ TEST_F(NpyTest, HeaderIsNumpys) {
   EXPECT_EQ(std::filesystem::file_size(path), 128 + 12u);
 }
 
+/// As ml_dtypes writes it.
+TEST_F(NpyTest, BFloat16IsTwoBytesOfNoKind) {
+  Tensor tensor(bfloat16, {2});
+  fillRandom(tensor, 1);
+  writeNpy(path, tensor);
+  std::ifstream file(path, std::ios::binary);
+  std::string start(128, '\0');
+  file.read(start.data(), 128);
+  EXPECT_EQ(start.substr(10, 15), "{'descr': '<V2'");
+  Tensor again = readNpy(path);
+  EXPECT_EQ(typeName(again.type()), "bf16");
+  EXPECT_EQ(std::memcmp(again.bytes().data(), tensor.bytes().data(), 4), 0);
+  write(1, "{'descr': '|V2', 'fortran_order': False, 'shape': (1,), }\n",
+        std::string("\x80\x3f", 2));
+  EXPECT_EQ(typeName(readNpy(path).type()), "bf16");
+}
+
 TEST_F(NpyTest, ReadsAllVersions) {
   for (int version : {1, 2, 3}) {
     write(version,

@@ -1,11 +1,15 @@
 // Tensors in memory and what their files are called.
 
 #include "runtime/Tensor.h"
+#include "runtime/NarrowFloats.h"
 #include "runtime/TensorFile.h"
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <numeric>
 
 using namespace bnopt;
 
@@ -48,6 +52,43 @@ TEST(TensorTest, RandomDataFollowsTheSeed) {
     sum += element;
   }
   EXPECT_NEAR(sum / 1000, 0, 0.1);
+}
+
+TEST(TensorTest, RandomDataOfNarrowTypesIsInRange) {
+  for (DLDataType type : {float16, bfloat16}) {
+    Tensor tensor(type, {1000});
+    fillRandom(tensor, 1);
+    const std::vector<double> values = toDoubles(tensor);
+    const auto [low, high] = std::ranges::minmax(values);
+    EXPECT_GE(low, -1);
+    EXPECT_LT(low, -0.95);
+    EXPECT_LT(high, 1);
+    EXPECT_GT(high, 0.95);
+    EXPECT_NEAR(std::accumulate(values.begin(), values.end(), 0.0) / 1000, 0,
+                0.1);
+  }
+  Tensor integers({kDLInt, 32, 1}, {1});
+  EXPECT_THROW(fillRandom(integers, 1), RuntimeError);
+}
+
+TEST(NarrowFloatsTest, DecodesFloat16) {
+  EXPECT_EQ(decodeFloat16(0x3c00), 1);
+  EXPECT_EQ(decodeFloat16(0xc100), -2.5);
+  EXPECT_EQ(decodeFloat16(0x7bff), 65504);
+  EXPECT_EQ(decodeFloat16(0x0001), std::ldexp(1.0f, -24));
+  EXPECT_TRUE(std::signbit(decodeFloat16(0x8000)));
+  EXPECT_TRUE(std::isinf(decodeFloat16(0xfc00)));
+  EXPECT_TRUE(std::isnan(decodeFloat16(0x7e00)));
+}
+
+TEST(NarrowFloatsTest, DecodesBFloat16) {
+  EXPECT_EQ(decodeBFloat16(0x3f80), 1);
+  EXPECT_EQ(decodeBFloat16(0xc020), -2.5);
+  EXPECT_TRUE(std::isinf(decodeBFloat16(0x7f80)));
+}
+
+TEST(NarrowFloatsTest, RejectsIntegers) {
+  EXPECT_THROW(toDoubles(Tensor({kDLInt, 32, 1}, {1})), RuntimeError);
 }
 
 TEST(TensorTest, NamesTypesAndShapes) {
