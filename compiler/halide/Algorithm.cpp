@@ -27,9 +27,7 @@ static Halide::Type getStorageType(Type type) {
              : Halide::Float(elementType.getIntOrFloatBitWidth());
 }
 
-/// `value` as it is after it has been stored as an element of `type`.
-static Expr toStored(const Expr &value, Type type) {
-  // To the nearest, ties to even.
+Expr bnopt::toStored(const Expr &value, Type type) {
   return Halide::cast(getStorageType(type), value);
 }
 

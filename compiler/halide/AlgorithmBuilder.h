@@ -176,6 +176,10 @@ private:
   llvm::DenseMap<mlir::Value, TensorFunc> values;
 };
 
+/// `value`, of f32, as an element of `type`: rounded to the nearest, ties to
+/// even.
+Halide::Expr toStored(const Halide::Expr &value, mlir::Type type);
+
 /// A reduction over 0 … size − 1 of each of `sizes`, innermost first.
 Halide::RDom makeReductionDomain(mlir::ArrayRef<int64_t> sizes);
 

@@ -81,6 +81,13 @@ static Expr getUnary(Operation *op, const Expr &x) {
 }
 
 bool AlgorithmBuilder::buildUnary(Operation *op) {
+  if (auto cast = dyn_cast<nn::CastOp>(op)) {
+    define(op, [&](ArrayRef<Expr> indices) {
+      Expr x = readBroadcast(cast.getInput(), indices);
+      return Halide::cast<float>(toStored(x, cast.getType()));
+    });
+    return true;
+  }
   if (op->getNumOperands() != 1 || !getUnary(op, Expr(0.0f)).defined())
     return false;
   define(op, [&](ArrayRef<Expr> indices) {

@@ -50,7 +50,8 @@ static Expr getDeviation(const Expr &variance, const llvm::APFloat &epsilon) {
 
 SmallVector<int64_t> AlgorithmBuilder::getDataStrides(Type type) {
   for (BlockArgument arg : kernel.getBody().getArguments())
-    if (arg.getType() == type)
+    if (cast<RankedTensorType>(arg.getType()).getShape() ==
+        cast<RankedTensorType>(type).getShape())
       return view.getLayout(type, kernel.getArgLayout(arg.getArgNumber()))
           .strides;
   return view.getLayout(type, Attribute()).strides;

@@ -46,6 +46,12 @@ static bool canMergeEverything(kernel::FuncOp kernel) {
          });
 }
 
+/// Element types may differ: kernels convert what they load and store.
+static bool haveSameShape(Type lhs, Type rhs) {
+  return cast<RankedTensorType>(lhs).getShape() ==
+         cast<RankedTensorType>(rhs).getShape();
+}
+
 /// The type and layout of the tensors whose features an operator of `kernel`
 /// normalizes; null where there are none.
 static std::pair<RankedTensorType, Attribute> findData(kernel::FuncOp kernel) {
@@ -56,7 +62,7 @@ static std::pair<RankedTensorType, Attribute> findData(kernel::FuncOp kernel) {
             bn::InferenceOp>(op))
       type = cast<RankedTensorType>(op.getOperand(0).getType());
   for (BlockArgument arg : kernel.getBody().getArguments())
-    if (type && arg.getType() == type)
+    if (type && haveSameShape(arg.getType(), type))
       return {type, kernel.getArgLayout(arg.getArgNumber())};
   return {};
 }
@@ -96,7 +102,7 @@ static std::optional<MemoryLayout> mergeData(kernel::FuncOp kernel) {
     return std::nullopt;
   MemoryLayout layout = getPlainLayout(type, attr);
   const auto isLikeData = [&, type = type](Type other, Attribute otherAttr) {
-    if (other != type)
+    if (!haveSameShape(other, type))
       return hasFeaturesOnly(other, type.getRank(), *feature);
     MemoryLayout own = getPlainLayout(other, otherAttr);
     return own.strides == layout.strides &&
@@ -150,7 +156,7 @@ SmallVector<int64_t> KernelView::getShape(Type type) const {
   SmallVector<int64_t> shape = llvm::to_vector(tensor.getShape());
   if (merge == Merge::Everything)
     return {tensor.getNumElements()};
-  if (merge == Merge::Data && type == dataType)
+  if (merge == Merge::Data && haveSameShape(type, dataType))
     return data.shape;
   if (merge == Merge::Pixels && shape.size() >= 4) {
     for (size_t dim = 2; dim + 1 < shape.size(); ++dim) {
@@ -166,7 +172,7 @@ MemoryLayout KernelView::getLayout(Type type, Attribute attr) const {
   layout.shape = getShape(type);
   if (merge == Merge::Everything)
     layout.strides = {1};
-  if (merge == Merge::Data && type == dataType)
+  if (merge == Merge::Data && haveSameShape(type, dataType))
     layout.strides = data.strides;
   return layout;
 }

@@ -297,20 +297,26 @@ static bool isWidenedAndBack(Node &node, Type from, Type to) {
          node.isReadByCastsTo(0, narrow);
 }
 
-/// Conversions between floating-point types need an operation that the
-/// dialects do not have. To the same type they change nothing, nor do they to
-/// a wider one and straight back.
+/// To a wider type and straight back changes nothing.
 static LogicalResult importCast(Node &node) {
   auto input = node.getInput(0);
   if (failed(input))
     return failure();
-  auto from = cast<RankedTensorType>(input->getType()).getElementType();
+  auto type = cast<RankedTensorType>(input->getType());
   int32_t to = static_cast<int32_t>(node.getInt("to", 0));
   Type toType = getElementType(to, node.getBuilder().getContext());
-  if (toType == from || isWidenedAndBack(node, from, toType))
+  if (toType == type.getElementType() ||
+      isWidenedAndBack(node, type.getElementType(), toType))
     return node.forward(0, 0);
-  return node.error() << "'Cast' from '" << getDataTypeName(from) << "' to '"
-                      << getDataTypeName(to) << "' is not supported";
+  if (!isa_and_nonnull<FloatType>(toType))
+    return node.error() << "'Cast' from '"
+                        << getDataTypeName(type.getElementType()) << "' to '"
+                        << getDataTypeName(to) << "' is not supported";
+  auto result = node.createAs<nn::CastOp>(type.clone(toType), *input);
+  if (failed(result))
+    return failure();
+  node.setResult(0, result->getResult());
+  return success();
 }
 
 ArrayRef<Operator> getReshapingOperators() {

@@ -38,6 +38,8 @@ Unary getUnaryFormula(mlir::Operation *op) {
       .Case([](nn::SqrtOp) { return [](double x) { return std::sqrt(x); }; })
       .Case([](nn::AbsOp) { return [](double x) { return std::fabs(x); }; })
       .Case([](nn::NegOp) { return std::negate<double>(); })
+      // The reference computes with real numbers, whatever their type.
+      .Case([](nn::CastOp) { return [](double x) { return x; }; })
       .Case([](nn::ReciprocalOp) { return [](double x) { return 1 / x; }; })
       .Case([](nn::ErfOp) { return [](double x) { return std::erf(x); }; })
       .Case([](nn::SoftplusOp) { return softplus; })

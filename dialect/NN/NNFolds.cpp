@@ -2,10 +2,29 @@
 
 #include "dialect/NN/NNOps.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace bnopt::nn;
+
+/// Whether `to` holds every number of `from`.
+static bool holdsAll(Type from, Type to) {
+  return APFloat::isRepresentableBy(
+      cast<FloatType>(getElementTypeOrSelf(from)).getFloatSemantics(),
+      cast<FloatType>(getElementTypeOrSelf(to)).getFloatSemantics());
+}
+
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getType())
+    return getInput();
+  // What has not been rounded before is rounded as if it came from there.
+  auto inner = getInput().getDefiningOp<CastOp>();
+  if (!inner || !holdsAll(inner.getInput().getType(), inner.getType()))
+    return {};
+  getInputMutable().assign(inner.getInput());
+  return getResult();
+}
 
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
   if (getInputs().size() != 1 || getInputs()[0].getType() != getType())

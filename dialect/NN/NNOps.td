@@ -379,6 +379,14 @@ def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); a min of −∞ and a
   let assemblyFormat = "$input `to` ` ` `[` $min `,` $max `]` attr-dict `:` type($input)";
 }
 
+def NN_CastOp : NN_Op<"cast", [SameOperandsAndResultShape, Elementwise]> {
+  let summary = "The same numbers in another type, rounded to the nearest, ties to even";
+  let arguments = (ins NN_Tensor:$input);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
+}
+
 def NN_AddOp : NN_BinaryOp<"add", "x + y", [Commutative, NN_PassesScaleShifts]>;
 def NN_SubOp : NN_BinaryOp<"sub", "x − y", [NN_PassesScaleShifts]>;
 def NN_MulOp : NN_BinaryOp<"mul", "x · y", [Commutative, NN_PassesScaleShifts]>;

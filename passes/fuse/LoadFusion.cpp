@@ -27,7 +27,8 @@ bool isCheap(ArrayRef<Operation *> load) {
       load, llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp,
                           nn::PReluOp, nn::ClipOp, nn::AddOp, nn::SubOp,
                           nn::MulOp, nn::MinOp, nn::MaxOp, nn::NegOp, nn::AbsOp,
-                          bn::NormalizeOp, bn::InferenceOp>);
+                          nn::GateOp,
+                          nn::CastOp, bn::NormalizeOp, bn::InferenceOp>);
 }
 
 /// Weights that can be packed; a splat is no argument of the kernel.

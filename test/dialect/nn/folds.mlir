@@ -45,3 +45,48 @@ func.func @no_fold_transpose_square(%x: tensor<3x3xf32>) -> tensor<3x3xf32> {
   %result = nn.transpose %x permutation [1, 0] : (tensor<3x3xf32>) -> tensor<3x3xf32>
   return %result : tensor<3x3xf32>
 }
+
+// CHECK-LABEL: @fold_cast_to_same_type
+// CHECK-SAME: (%[[X:.*]]: tensor<4xf32>)
+func.func @fold_cast_to_same_type(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %result = nn.cast %x : (tensor<4xf32>) -> tensor<4xf32>
+  return %result : tensor<4xf32>
+}
+
+// CHECK-LABEL: @fold_cast_to_wider_type_and_back
+// CHECK-SAME: (%[[X:.*]]: tensor<4xbf16>)
+func.func @fold_cast_to_wider_type_and_back(%x: tensor<4xbf16>) -> tensor<4xbf16> {
+  // CHECK-NEXT: return %[[X]]
+  %wide = nn.cast %x : (tensor<4xbf16>) -> tensor<4xf32>
+  %result = nn.cast %wide : (tensor<4xf32>) -> tensor<4xbf16>
+  return %result : tensor<4xbf16>
+}
+
+// CHECK-LABEL: @fold_cast_of_exact_cast
+// CHECK-SAME: (%[[X:.*]]: tensor<4xbf16>)
+func.func @fold_cast_of_exact_cast(%x: tensor<4xbf16>) -> tensor<4xf16> {
+  // CHECK-NEXT: nn.cast %[[X]] : (tensor<4xbf16>) -> tensor<4xf16>
+  // CHECK-NEXT: return
+  %wide = nn.cast %x : (tensor<4xbf16>) -> tensor<4xf32>
+  %result = nn.cast %wide : (tensor<4xf32>) -> tensor<4xf16>
+  return %result : tensor<4xf16>
+}
+
+// CHECK-LABEL: @no_fold_cast_that_rounds
+func.func @no_fold_cast_that_rounds(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: nn.cast
+  // CHECK-NEXT: nn.cast
+  %narrow = nn.cast %x : (tensor<4xf32>) -> tensor<4xf16>
+  %result = nn.cast %narrow : (tensor<4xf16>) -> tensor<4xf32>
+  return %result : tensor<4xf32>
+}
+
+// CHECK-LABEL: @no_fold_cast_between_narrow_types
+func.func @no_fold_cast_between_narrow_types(%x: tensor<4xf16>) -> tensor<4xf16> {
+  // CHECK: nn.cast
+  // CHECK-NEXT: nn.cast
+  %other = nn.cast %x : (tensor<4xf16>) -> tensor<4xbf16>
+  %result = nn.cast %other : (tensor<4xbf16>) -> tensor<4xf16>
+  return %result : tensor<4xf16>
+}

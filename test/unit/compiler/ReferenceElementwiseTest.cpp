@@ -56,6 +56,14 @@ INSTANTIATE_TEST_SUITE_P(
                   {0, 0.375, 0.5, 1}},
         UnaryCase{"clip %x to [-1.0, 1.5]", {-1, -0.5, 0, 1.5}}));
 
+TEST_F(ReferenceTest, CastKeepsNumbers) {
+  const Tensor x({2}, {1.0009, -3});
+  expectValues(runOne("%x: tensor<2xf32>",
+                      "%y = nn.cast %x : (tensor<2xf32>) -> tensor<2xbf16>",
+                      "tensor<2xbf16>", x),
+               x);
+}
+
 TEST_F(ReferenceTest, UnaryOperatorsOfPositiveNumbers) {
   const Tensor x({2}, {0.25, 4});
   const auto apply = [&](const std::string &op) {
