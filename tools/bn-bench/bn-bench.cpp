@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ConvKernel.h"
+#include "NormCommand.h"
 #include "Peak.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -206,6 +207,8 @@ int main(int argc, char **argv) {
   auto native = Target::parse("native");
   if (!native || target->level() > native->level())
     return fail("this machine cannot run code for '" + targetName + "'");
+  if (normCommand)
+    return runNorm({targetName, secondsOption, json});
   if (peakCommand)
     return runPeak(*target);
   if (convCommand) {
@@ -216,5 +219,5 @@ int main(int argc, char **argv) {
   if (kernelsCommand)
     return runKernels(
         *target, {{64, 56, 56, 64, 3, 1, 1}, {1024, 14, 14, 256, 1, 1, 0}});
-  return fail("expects a command: peak, conv or kernels; see --help");
+  return fail("expects a command: peak, conv, kernels or norm; see --help");
 }

@@ -1,0 +1,214 @@
+//===- NormBench.cpp - Batch norm beside memory and PyTorch ---------------===//
+//
+// The kernel, the sweeps on the same tensors, and the rivals take turns, and
+// the least time of each counts: on a shared machine all get the same share of
+// quiet moments.
+//
+//===----------------------------------------------------------------------===//
+
+#include "NormBench.h"
+
+#include <algorithm>
+#include <chrono>
+
+using namespace bnopt;
+
+double Samples::min() const {
+  return *std::min_element(seconds.begin(), seconds.end());
+}
+
+double Samples::median() const {
+  std::vector<double> sorted = seconds;
+  auto middle = sorted.begin() + sorted.size() / 2;
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  return *middle;
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+double NormResult::sweepSeconds(Sweep sweep) const {
+  for (const auto &[kind, samples] : sweeps)
+    if (kind == sweep)
+      return samples.min();
+  return 0;
+}
+
+double NormResult::rooflineSeconds() const {
+  if (direction == Direction::Forward)
+    return sweepSeconds(Sweep::Read) +
+           std::min(sweepSeconds(Sweep::Copy), sweepSeconds(Sweep::CopyPast));
+  return sweepSeconds(Sweep::ReadTwo) +
+         std::min(sweepSeconds(Sweep::Merge), sweepSeconds(Sweep::MergePast));
+}
+
+double NormResult::minimalBytes() const {
+  const int tensors = direction == Direction::Forward ? 3 : 5;
+  return static_cast<double>(tensors * shape.elements()) * sizeof(float);
+}
+
+std::optional<double> NormResult::ratio(const std::string &how,
+                                        RivalMemory memory) const {
+  for (const RivalSamples &rival : rivals)
+    if (rival.how == how && rival.memory == memory)
+      return rival.samples.min() / own.min();
+  return std::nullopt;
+}
+
+NormLimits bnopt::getNormLimits(const NormResult &result) {
+  constexpr double compile = 1.2;
+  if (result.direction == Direction::Backward)
+    return {0.85, 1.45, compile};
+  return {0.88, result.shape.order == ChannelOrder::Last ? 1.7 : 4.5, compile};
+}
+
+bool bnopt::isWithinLimits(const NormResult &result) {
+  constexpr double tolerance = 1e-5;
+  const NormLimits limits = getNormLimits(result);
+  const auto eager = result.ratio("eager", RivalMemory::Kept),
+             compile = result.ratio("compile", RivalMemory::Kept);
+  return result.error <= tolerance && result.share() >= limits.share &&
+         (!eager || *eager >= limits.eager) &&
+         (!compile || *compile >= limits.compile);
+}
+
+//===----------------------------------------------------------------------===//
+// Measurements
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A rival's process, and which memory it has.
+struct RivalProcess {
+  RivalMemory memory;
+  NormRival rival;
+};
+
+/// Everything about one shape.
+class ShapeBench {
+public:
+  ShapeBench(const NormBenchOptions &options, const NormShape &shape,
+             std::vector<RivalProcess> &rivals)
+      : options(options), problem(shape), rivals(rivals) {
+    for (RivalProcess &process : rivals)
+      process.rival.setShape(shape);
+  }
+
+  llvm::Error run(const std::function<void(NormResult)> &report);
+
+private:
+  void addRivals(NormResult &result);
+  void measure(NormResult &result, const NormKernel &kernel);
+  void measureSweeps(NormResult &result, Team &team);
+  void measureRivals(NormResult &result);
+
+  const NormBenchOptions &options;
+  NormProblem problem;
+  std::vector<RivalProcess> &rivals;
+};
+
+/// Runs of a participant in a turn, and turns at least.
+constexpr int runsPerTurn = 3, minimumTurns = 3;
+/// How many times the kernel's and the sweeps' time all rivals may take.
+constexpr double rivalsShare = 3;
+} // namespace
+
+template <typename Body>
+static double getSeconds(Body &&body) {
+  auto start = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+static std::string getCaseName(const NormResult &result,
+                               const std::string &how) {
+  return how + (result.direction == Direction::Forward ? "F" : "B") +
+         std::to_string(result.threads);
+}
+
+void ShapeBench::addRivals(NormResult &result) {
+  for (RivalProcess &process : rivals)
+    for (const std::string &how : options.rivals) {
+      process.rival.addCase(getCaseName(result, how), result.direction, how,
+                            result.threads);
+      result.rivals.push_back({how, process.memory, {}});
+    }
+}
+
+void ShapeBench::measureSweeps(NormResult &result, Team &team) {
+  auto x = problem.get("input"), dy = problem.get("output_gradient");
+  const bool isForward = result.direction == Direction::Forward;
+  for (auto &[sweep, samples] : result.sweeps) {
+    // Into the tensor that the kernel writes.
+    auto target = problem.get(isForward ? "output" : "input_gradient");
+    measureSweep(sweep, team, x, dy, target);
+    for (int i = 0; i < runsPerTurn; ++i)
+      samples.seconds.push_back(measureSweep(sweep, team, x, dy, target));
+  }
+}
+
+void ShapeBench::measureRivals(NormResult &result) {
+  for (RivalSamples &samples : result.rivals)
+    for (RivalProcess &process : rivals)
+      if (process.memory == samples.memory)
+        samples.faults =
+            process.rival.run(getCaseName(result, samples.how), runsPerTurn,
+                              samples.samples.seconds);
+}
+
+void ShapeBench::measure(NormResult &result, const NormKernel &kernel) {
+  for (Sweep sweep : allSweeps) {
+    const bool isForward = sweep == Sweep::Read || sweep == Sweep::Copy ||
+                           sweep == Sweep::CopyPast;
+    if (isForward == (result.direction == Direction::Forward))
+      result.sweeps.push_back({sweep, {}});
+  }
+  kernel.setThreads(result.threads);
+  Team team(result.threads);
+  kernel.measure();
+  result.error = problem.getError(result.direction);
+  double spent = 0, spentByRivals = 0;
+  for (int turn = 0; turn < minimumTurns || spent < options.seconds; ++turn) {
+    spent += getSeconds([&] {
+      measureSweeps(result, team);
+      // Brings the caches back.
+      kernel.measure();
+      for (int i = 0; i < runsPerTurn; ++i)
+        result.own.seconds.push_back(kernel.measure());
+    });
+    if (turn < minimumTurns || spentByRivals < rivalsShare * spent)
+      spentByRivals += getSeconds([&] { measureRivals(result); });
+  }
+}
+
+llvm::Error ShapeBench::run(const std::function<void(NormResult)> &report) {
+  for (Direction direction : options.directions) {
+    auto kernel = NormKernel::build(problem, direction, options.target);
+    if (!kernel)
+      return kernel.takeError();
+    for (int threads : options.threads) {
+      NormResult result{problem.shape(), direction, threads, {}, {}, {}};
+      addRivals(result);
+      measure(result, **kernel);
+      report(std::move(result));
+    }
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error bnopt::runNormBench(const NormBenchOptions &options,
+                                const std::function<void(NormResult)> &report) {
+  try {
+    std::vector<RivalProcess> rivals;
+    if (!options.rivals.empty())
+      for (RivalMemory memory : {RivalMemory::Kept, RivalMemory::AsItComes})
+        rivals.push_back({memory, NormRival(options.python, memory)});
+    for (const NormShape &shape : options.shapes)
+      if (llvm::Error error = ShapeBench(options, shape, rivals).run(report))
+        return error;
+  } catch (const RuntimeError &error) {
+    return llvm::createStringError(error.what());
+  }
+  return llvm::Error::success();
+}

@@ -1,0 +1,52 @@
+//===- NormShape.cpp - Activations to normalize ---------------------------===//
+
+#include "NormShape.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+using namespace bnopt;
+
+int64_t NormShape::elements() const {
+  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1),
+                         std::multiplies<>());
+}
+
+int64_t NormShape::channelRun() const {
+  return order == ChannelOrder::Last ? 1 : elements() / (sizes[0] * sizes[1]);
+}
+
+std::string NormShape::sizeText() const {
+  std::string text;
+  for (int64_t size : sizes)
+    text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
+std::string NormShape::orderText() const {
+  return order == ChannelOrder::First ? "nchw" : "nhwc";
+}
+
+std::vector<std::vector<int64_t>> bnopt::getResNet50NormSizes(int64_t batch) {
+  std::vector<std::vector<int64_t>> result;
+  const auto add = [&](int64_t channels, int64_t side) {
+    const std::vector<int64_t> sizes = {batch, channels, side, side};
+    if (std::find(result.begin(), result.end(), sizes) == result.end())
+      result.push_back(sizes);
+  };
+  // The stem, before its pool.
+  add(64, 112);
+  const int blocks[] = {3, 4, 6, 3};
+  int64_t width = 64, side = 56;
+  for (int stage = 0; stage < 4; ++stage, width *= 2) {
+    for (int block = 0; block < blocks[stage]; ++block) {
+      const int64_t stride = stage > 0 && block == 0 ? 2 : 1;
+      add(width, side);              // 1×1
+      add(width, side / stride);     // 3×3
+      add(4 * width, side / stride); // 1×1, and the projection of the shortcut
+      side /= stride;
+    }
+  }
+  return result;
+}
