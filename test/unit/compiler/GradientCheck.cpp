@@ -18,6 +18,8 @@ namespace {
 
 constexpr double step = 1e-5;
 constexpr double tolerance = 2e-8;
+// Short enough not to cross a kink of one of many relus.
+constexpr double directionStep = 1e-7;
 
 std::string makeProgram(const GradientCase &testCase) {
   const std::string results = testCase.results;
@@ -79,34 +81,66 @@ void expectClose(const Tensor &gradient, const Tensor &differences,
 
 } // namespace
 
-void GradientTest::check(const GradientCase &testCase) {
-  const std::string program = makeProgram(testCase);
-  OwningOpRef<ModuleOp> original = parse(program), module = parse(program);
-  ASSERT_TRUE(original && module) << program;
+void GradientCheck::prepare(const std::string &program, unsigned frozen,
+                            Programs &programs) {
+  programs.original = parse(program);
+  programs.differentiated = parse(program);
+  ASSERT_TRUE(programs.original && programs.differentiated) << program;
   PassManager pm(&context);
   DifferentiatePassOptions options;
   options.withRespectTo = GradientsOf::Inputs;
   pm.addNestedPass<func::FuncOp>(createDifferentiatePass(options));
-  ASSERT_TRUE(succeeded(pm.run(*module))) << program;
+  ASSERT_TRUE(succeeded(pm.run(*programs.differentiated))) << program;
 
-  func::FuncOp function = getFunction(*original);
-  func::FuncOp differentiated = getFunction(*module);
-  const unsigned numArguments = function.getNumArguments();
-  const unsigned numResults = function.getNumResults();
+  programs.function = getFunction(*programs.original);
+  func::FuncOp differentiated = getFunction(*programs.differentiated);
+  const unsigned numArguments = programs.function.getNumArguments();
+  const unsigned numResults = programs.function.getNumResults();
   ASSERT_EQ(differentiated.getNumArguments(), numArguments + numResults);
-  ASSERT_EQ(differentiated.getNumResults(),
-            numResults + numArguments - testCase.frozen);
-  SmallVector<Tensor> inputs = makeInputs(function.getArgumentTypes(), 1);
-  SmallVector<Tensor> cotangents = makeInputs(function.getResultTypes(), 100);
-  SmallVector<Tensor> all = inputs;
-  llvm::append_range(all, cotangents);
+  ASSERT_EQ(differentiated.getNumResults(), numResults + numArguments - frozen);
+  programs.inputs = makeInputs(programs.function.getArgumentTypes(), 1);
+  programs.cotangents = makeInputs(programs.function.getResultTypes(), 100);
+  SmallVector<Tensor> all = programs.inputs;
+  llvm::append_range(all, programs.cotangents);
   auto results = interpret(differentiated, all);
   ASSERT_TRUE(succeeded(results));
-  for (unsigned argument = 0; argument < numArguments - testCase.frozen;
-       ++argument)
-    expectClose((*results)[numResults + argument],
-                computeDifferences(function, inputs, argument, cotangents),
+  programs.gradients.assign(results->begin() + numResults, results->end());
+}
+
+void GradientCheck::check(const GradientCase &testCase) {
+  Programs programs;
+  prepare(makeProgram(testCase), testCase.frozen, programs);
+  for (auto [argument, gradient] : llvm::enumerate(programs.gradients))
+    expectClose(gradient,
+                computeDifferences(programs.function, programs.inputs, argument,
+                                   programs.cotangents),
                 argument);
+}
+
+void GradientCheck::checkDirections(const std::string &program) {
+  Programs programs;
+  prepare(program, /*frozen=*/0, programs);
+  SmallVector<Tensor> directions =
+      makeInputs(programs.function.getArgumentTypes(), 1000);
+  for (auto [argument, gradient] : llvm::enumerate(programs.gradients)) {
+    const Tensor &direction = directions[argument];
+    double expected = 0, magnitude = 1;
+    for (int64_t i = 0; i < gradient.size(); ++i) {
+      expected += gradient[i] * direction[i];
+      magnitude += std::fabs(gradient[i] * direction[i]);
+    }
+    double losses[2];
+    for (int side : {0, 1}) {
+      SmallVector<Tensor> moved = programs.inputs;
+      for (int64_t i = 0; i < gradient.size(); ++i)
+        moved[argument][i] +=
+            (side ? directionStep : -directionStep) * direction[i];
+      losses[side] = computeLoss(programs.function, moved, programs.cotangents);
+    }
+    EXPECT_NEAR((losses[1] - losses[0]) / (2 * directionStep), expected,
+                1e-6 * magnitude)
+        << "argument " << argument;
+  }
 }
 
 TEST_P(GradientTest, MatchesFiniteDifferences) { check(GetParam()); }

@@ -28,11 +28,28 @@ inline void PrintTo(const GradientCase &value, std::ostream *os) {
 
 /// Compares what the differentiated function computes with differences of the
 /// function, all in f64.
-class GradientTest : public ReferenceTest,
-                     public ::testing::WithParamInterface<GradientCase> {
+class GradientCheck : public ReferenceTest {
 protected:
+  /// Every element of every gradient.
   void check(const GradientCase &testCase);
+  /// The gradient of each argument of a function, along a random direction.
+  void checkDirections(const std::string &program);
+
+private:
+  /// `program` and its differentiated form, and random values for both.
+  struct Programs {
+    mlir::OwningOpRef<mlir::ModuleOp> original, differentiated;
+    mlir::func::FuncOp function;
+    llvm::SmallVector<Tensor> inputs, cotangents;
+    /// Of the arguments.
+    llvm::SmallVector<Tensor> gradients;
+  };
+
+  void prepare(const std::string &program, unsigned frozen, Programs &programs);
 };
+
+class GradientTest : public GradientCheck,
+                     public ::testing::WithParamInterface<GradientCase> {};
 
 } // namespace bnopt::reference
 

@@ -1,4 +1,4 @@
-"""gradients.py BINARIES FOLDER TORCH_PYTHON WAY...: gradients of networks in training mode, against PyTorch's in f64.
+"""network_gradients.py BINARIES FOLDER TORCH_PYTHON WAY...: gradients of networks in training mode, against PyTorch's in f64.
 
 A way is `interpreted`, which computes in f64 too; `compiled`, in f32; or `recomputing`, with a budget for activations.
 """
