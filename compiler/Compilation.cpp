@@ -165,8 +165,11 @@ LogicalResult Compilation::finishReport() {
   report.kernels = report.kernelSummaries.size();
   for (const KernelSummary &kernel : report.kernelSummaries)
     report.launches += kernel.launches;
-  if (options.summary)
+  if (options.summary) {
     printNormalizations(report, llvm::errs());
+    if (report.hasRun(Phase::Fuse))
+      printTraffic(report, llvm::errs());
+  }
   if (options.reportPath.empty())
     return success();
   if (llvm::Error error = writeReport(report, options.reportPath))

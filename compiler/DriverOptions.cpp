@@ -68,7 +68,9 @@ struct CommandLine {
       cl::value_desc("file"), cl::cat(category)};
   cl::opt<bool> summary{
       "summary",
-      cl::desc("Print what became of each normalization to standard error"),
+      cl::desc(
+          "Print what became of each normalization, and the memory traffic "
+          "of each kernel, to standard error"),
       cl::cat(category)};
   cl::opt<double> foldTolerance{
       "fold-tolerance",

@@ -26,6 +26,13 @@ double Report::totalSeconds() const {
   return total;
 }
 
+Traffic Report::totalTraffic() const {
+  Traffic total;
+  for (const KernelSummary &kernel : kernelSummaries)
+    total += kernel.traffic;
+  return total;
+}
+
 bool Report::hasRun(Phase phase) const {
   return llvm::is_contained(llvm::make_first_range(seconds), phase);
 }
@@ -47,8 +54,12 @@ std::vector<KernelSummary> bnopt::summarizeKernels(mlir::ModuleOp module) {
       if (llvm::isa<nn::NNDialect, bn::BNDialect>(op.getDialect()))
         os << separator << op.getName().getStringRef();
   }
-  module.walk(
-      [&](kernel::LaunchOp launch) { ++kernels[launch.getCallee()].launches; });
+  const mlir::SymbolTable symbols(module);
+  module.walk([&](kernel::LaunchOp launch) {
+    KernelSummary &summary = kernels[launch.getCallee()];
+    ++summary.launches;
+    summary.traffic += getTraffic(launch, symbols);
+  });
   std::vector<KernelSummary> summaries;
   for (auto &[name, summary] : kernels)
     summaries.push_back(std::move(summary));
@@ -118,12 +129,21 @@ static void printRecord(const NormalizationRecord &record,
   });
 }
 
+static void printBytes(const Traffic &traffic, llvm::json::OStream &json) {
+  json.attributeObject("traffic", [&] {
+    json.attribute("bytes_read", traffic.read);
+    json.attribute("bytes_written", traffic.written);
+    json.attribute("constant_bytes", traffic.constants);
+  });
+}
+
 static void printKernel(const KernelSummary &kernel,
                         llvm::json::OStream &json) {
   json.object([&] {
     json.attribute("name", kernel.name);
     json.attribute("operators", kernel.operators);
     json.attribute("launches", kernel.launches);
+    printBytes(kernel.traffic, json);
   });
 }
 
@@ -163,6 +183,7 @@ void bnopt::printJson(const Report &report, llvm::raw_ostream &os) {
     json.attribute("kernels", report.kernels);
     json.attribute("kernels_from_cache", report.kernelsFromCache);
     json.attribute("launches", report.launches);
+    printBytes(report.totalTraffic(), json);
     json.attribute("weight_bytes", report.weightBytes);
     json.attribute("arena_bytes", report.arenaBytes);
     json.attribute("max_live_bytes", report.maxLiveBytes);

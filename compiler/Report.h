@@ -6,6 +6,7 @@
 #include "compiler/NormalizationRecords.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Validation.h"
+#include "passes/Traffic.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
@@ -17,10 +18,12 @@
 
 namespace bnopt {
 
-/// One kernel: its operators in order, and how often it is launched.
+/// One kernel: its operators in order, how often it is launched, and the bytes
+/// that all its launches move.
 struct KernelSummary {
   std::string name, operators;
   unsigned launches = 0;
+  Traffic traffic;
 };
 
 /// The kernels of `module`, those with most launches first.
@@ -56,6 +59,9 @@ struct Report {
 
   double totalSeconds() const;
 
+  /// Of all launches of one run.
+  Traffic totalTraffic() const;
+
   /// Whether the figures of `phase` are there.
   bool hasRun(Phase phase) const;
 };
@@ -80,6 +86,9 @@ summarizeOutcomes(llvm::ArrayRef<NormalizationRecord> normalizations);
 
 /// One line for each normalization, and one for all.
 void printNormalizations(const Report &report, llvm::raw_ostream &os);
+
+/// One line for each kernel with the bytes that it moves, and one for all.
+void printTraffic(const Report &report, llvm::raw_ostream &os);
 
 /// The forms of a report, each complete.
 void printJson(const Report &report, llvm::raw_ostream &os);

@@ -105,6 +105,7 @@ void Page::printSummary() {
   if (report.hasRun(Phase::Fuse)) {
     figure("kernels", llvm::Twine(report.kernels));
     figure("launches", llvm::Twine(report.launches));
+    figure("memory traffic a run", formatBytes(report.totalTraffic().total()));
   }
   if (report.hasRun(Phase::Emit)) {
     figure("weights", formatBytes(report.weightBytes));
@@ -176,16 +177,31 @@ void Page::printOutputErrors() {
 void Page::printKernels() {
   if (report.kernelSummaries.empty())
     return;
-  os << "<h2>Kernels</h2>\n";
-  table("<th class=\"number\">launches</th><th>kernel</th><th>operators</th>",
+  os << "<h2>Kernels</h2>\n"
+        "<p>Bytes of all launches of a run, each element of an operand read "
+        "once.</p>\n";
+  const auto printTraffic = [&](const Traffic &traffic) {
+    for (uint64_t bytes : {traffic.read, traffic.written, traffic.constants})
+      cell(formatBytes(bytes), "number");
+  };
+  table("<th class=\"number\">launches</th><th class=\"number\">read</th>"
+        "<th class=\"number\">written</th><th class=\"number\">constants</th>"
+        "<th>kernel</th><th>operators</th>",
         [&] {
           for (const KernelSummary &kernel : report.kernelSummaries) {
             os << "<tr>";
             cell(std::to_string(kernel.launches), "number");
+            printTraffic(kernel.traffic);
             code(kernel.name);
             code(kernel.operators);
             os << "</tr>\n";
           }
+          os << "<tr>";
+          cell(std::to_string(report.launches), "number");
+          printTraffic(report.totalTraffic());
+          cell("total");
+          cell("");
+          os << "</tr>\n";
         });
 }
 

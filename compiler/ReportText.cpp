@@ -4,6 +4,7 @@
 #include "compiler/ReportFormat.h"
 
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
@@ -110,12 +111,25 @@ void bnopt::printNormalizations(const Report &report, llvm::raw_ostream &os) {
   os << summarizeOutcomes(report.normalizations) << '\n';
 }
 
-static void printKernels(const Report &report, llvm::raw_ostream &os) {
-  os << '\n'
-     << report.kernels << " kernels, " << report.launches << " launches\n";
-  for (const KernelSummary &kernel : report.kernelSummaries)
-    os << llvm::format("%6u x ", kernel.launches) << kernel.name << ": "
-       << kernel.operators << '\n';
+static void printTrafficCells(const Traffic &traffic, llvm::raw_ostream &os) {
+  for (uint64_t bytes : {traffic.read, traffic.written, traffic.constants})
+    os << llvm::formatv("{0,+11}  ", formatBytes(bytes));
+}
+
+void bnopt::printTraffic(const Report &report, llvm::raw_ostream &os) {
+  os << report.kernels << " kernels, " << report.launches << " launches\n";
+  if (report.kernelSummaries.empty())
+    return;
+  os << "launches         read      written    constants\n";
+  for (const KernelSummary &kernel : report.kernelSummaries) {
+    os << llvm::format("%6u x ", kernel.launches);
+    printTrafficCells(kernel.traffic, os);
+    os << kernel.name << ": " << kernel.operators << '\n';
+  }
+  os << "  total ";
+  const Traffic total = report.totalTraffic();
+  printTrafficCells(total, os);
+  os << "memory traffic of " << formatBytes(total.total()) << " a run\n";
 }
 
 void bnopt::printText(const Report &report, llvm::raw_ostream &os) {
@@ -128,7 +142,7 @@ void bnopt::printText(const Report &report, llvm::raw_ostream &os) {
     os << '\n';
   }
   if (report.hasRun(Phase::Fuse))
-    printKernels(report, os);
+    printTraffic(report, os << '\n');
   os << '\n';
   if (report.hasRun(Phase::Emit)) {
     os << "weights " << report.weightBytes << " bytes, workspace "

@@ -25,6 +25,9 @@ assert abs(sum(report["phase_seconds"].values()) - report["compile_seconds"]) < 
 kernels = {kernel["name"]: kernel for kernel in report["kernel_list"]}
 assert len(kernels) == report["kernels"]
 assert sum(kernel["launches"] for kernel in kernels.values()) == report["launches"]
+for figure in ("bytes_read", "bytes_written", "constant_bytes"):
+    assert sum(kernel["traffic"][figure] for kernel in kernels.values()) == report["traffic"][figure], figure
+    assert not kernels or report["traffic"][figure] > 0, figure
 
 records = report["normalizations"]
 for outcome in OUTCOMES:
