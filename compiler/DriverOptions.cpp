@@ -246,15 +246,16 @@ static bool isGiven(const cl::Option &option) {
 
 bool bnopt::hasCompilationOptions() {
   const CommandLine &line = *commandLine;
-  return hasNormKernelOptions() || isGiven(line.emit) || isGiven(line.stopAfter) ||
-         isGiven(line.target) || isGiven(line.inputShapes) ||
-         isGiven(line.report) || isGiven(line.refreshable) ||
-         isGiven(line.summary) || isGiven(line.foldTolerance) ||
-         isGiven(line.borderMapLimit) || isGiven(line.keep) ||
-         isGiven(line.invalid) || isGiven(line.validate) ||
-         isGiven(line.differentiate) || isGiven(line.recomputeBudget) ||
-         isGiven(line.validateTolerance) || isGiven(line.interpret) ||
-         isGiven(line.inputs) || isGiven(line.output) || isGiven(line.seed);
+  return hasNormKernelOptions() || isGiven(line.emit) ||
+         isGiven(line.stopAfter) || isGiven(line.target) ||
+         isGiven(line.inputShapes) || isGiven(line.report) ||
+         isGiven(line.refreshable) || isGiven(line.summary) ||
+         isGiven(line.foldTolerance) || isGiven(line.borderMapLimit) ||
+         isGiven(line.keep) || isGiven(line.invalid) ||
+         isGiven(line.validate) || isGiven(line.differentiate) ||
+         isGiven(line.recomputeBudget) || isGiven(line.validateTolerance) ||
+         isGiven(line.interpret) || isGiven(line.inputs) ||
+         isGiven(line.output) || isGiven(line.seed);
 }
 
 using OptionList = llvm::SmallVector<std::reference_wrapper<const cl::Option>>;

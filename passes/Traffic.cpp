@@ -50,17 +50,16 @@ static bool isConstant(Value value) {
 }
 
 Traffic bnopt::getTraffic(kernel::LaunchOp launch, const SymbolTable &symbols) {
-  Block &body = symbols.lookup<kernel::FuncOp>(launch.getCallee())
-                    .getBody()
-                    .front();
+  Block &body =
+      symbols.lookup<kernel::FuncOp>(launch.getCallee()).getBody().front();
   // What is passed twice is read once.
   llvm::SmallMapVector<Value, uint64_t, 8> elements;
   for (auto [input, argument] :
        llvm::zip_equal(launch.getInputs(), body.getArguments())) {
     auto type = cast<ShapedType>(input.getType());
     // Packed weights have the shape that they are stored in.
-    uint64_t count = isConstant(input) ? countElements(type)
-                                       : countElementsRead(argument);
+    uint64_t count =
+        isConstant(input) ? countElements(type) : countElementsRead(argument);
     elements[input] = std::max(elements[input], count);
   }
   Traffic traffic;

@@ -74,11 +74,26 @@ private:
   FeatureFuncs makeGradientSums(Op op, bool sumDistances);
   /// Where the elements of data of `type` lie, in logical dimensions.
   llvm::SmallVector<int64_t> getDataStrides(mlir::Type type);
-  /// The sums of `terms` over the elements of each feature of `data`.
-  FeatureFuncs makeSums(mlir::Value data, int64_t featureIndex,
-                        llvm::function_ref<std::vector<Halide::Expr>(
-                            mlir::ArrayRef<Halide::Expr>)>
-                            terms);
+  /// What is summed over the elements of a run, of which the second index is
+  /// the first.
+  using RunTerms = llvm::function_ref<std::vector<Halide::Expr>(
+      mlir::ArrayRef<Halide::Expr>, mlir::ArrayRef<Halide::Expr>)>;
+  /// What a run adds to the sums of a feature: made of its own sums, its first
+  /// index and its number of elements, in f64.
+  using RunMerge = llvm::function_ref<std::vector<Halide::Expr>(
+      mlir::ArrayRef<Halide::Expr>, mlir::ArrayRef<Halide::Expr>,
+      const Halide::Expr &)>;
+  class InputReader;
+  /// Where the elements of `data` and its features lie; Funcs without formulas.
+  FeatureFuncs describeFeatures(mlir::Value data, int64_t featureIndex);
+  /// Sums over the elements of each feature of `data`, whose `terms` read
+  /// `numInputs` tensors.
+  FeatureFuncs makeSums(mlir::Value data, int64_t featureIndex, int numInputs,
+                        const RunTerms &terms, const RunMerge &merge);
+  /// Sums of the distances from the first element of each feature, and of their
+  /// squares.
+  FeatureFuncs makeMoments(mlir::Value data, int64_t featureIndex,
+                           const InputReader &input);
   /// Makes component `index` of the statistics the value `result`.
   void defineVector(mlir::Value result, const FeatureFuncs &features,
                     int index);

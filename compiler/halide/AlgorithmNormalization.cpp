@@ -1,9 +1,14 @@
 //===- AlgorithmNormalization.cpp - Batch normalization as Funcs ----------===//
 //
-// Sums are taken in f64, of distances from an element of the feature (forward)
-// or from its mean (backward). The products of f32 numbers are exact there, so
-// one pass is as good as two, whatever the mean; and no order of additions
-// matters at the precision of the results.
+// Sums are taken in one pass. A run of at most 64 elements is summed in f32, of
+// distances from its first element (forward) or from the mean (backward). Runs
+// are added in f64, relative to the first element of the feature.
+//
+// One pass is as good as two: only inside a run can squares be rounded off,
+// where its first element lies k deviations from the mean, by 2⁻²⁴·(1 + k²) of
+// the variance. If a share f of the runs begins so, then these elements alone
+// make f·k²/64 of the variance at least; so what is lost of it is at most
+// 64·2⁻²⁴, or 4e-6. In f64 the same bound holds for a mean of 1e8 deviations.
 //
 // A mean does not fit in f32 when it is much larger than the deviation. What
 // rounding takes from it goes into the offset that is added in the end:
@@ -19,6 +24,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <algorithm>
 #include <utility>
 
 using namespace mlir;
@@ -57,49 +63,165 @@ SmallVector<int64_t> AlgorithmBuilder::getDataStrides(Type type) {
   return view.getLayout(type, Attribute()).strides;
 }
 
-FeatureFuncs AlgorithmBuilder::makeSums(
-    Value data, int64_t featureIndex,
-    llvm::function_ref<std::vector<Expr>(ArrayRef<Expr>)> terms) {
+/// The dimensions of data of `shape` but the feature's, from the smallest
+/// stride on.
+static SmallVector<int64_t> getReducedDims(ArrayRef<int64_t> shape,
+                                           ArrayRef<int64_t> strides,
+                                           int64_t featureIndex) {
+  SmallVector<int64_t> dims;
+  for (auto [dim, size] : llvm::enumerate(shape))
+    if (static_cast<int64_t>(dim) != featureIndex && size != 1)
+      dims.push_back(static_cast<int64_t>(dim));
+  llvm::sort(dims, [&](int64_t a, int64_t b) {
+    return std::pair(strides[a], a) < std::pair(strides[b], b);
+  });
+  return dims;
+}
+
+/// Elements of a run. The sums of one are rounded to f32: they must be few.
+/// They are added to the others in f64, which must not count.
+static int64_t getRunLength(int64_t pixels, int64_t rowBytes, int lanes) {
+  constexpr int64_t runBytes = 16 * 1024, shortest = 16, longest = 64;
+  const int64_t steps = (pixels + lanes - 1) / lanes;
+  const int64_t wanted =
+      lanes > 1 ? longest : std::clamp(runBytes / rowBytes, shortest, longest);
+  return std::min(steps, wanted);
+}
+
+/// Runs are computed in at most so many parts.
+static constexpr int64_t maximumParts = 64;
+
+/// Pixels that runs take side by side, where they are contiguous.
+static int getRunLanes(int64_t pixels) {
+  constexpr int most = 32, least = 16;
+  if (pixels < least)
+    return 1;
+  return pixels >= 4 * most ? most : least;
+}
+
+FeatureFuncs AlgorithmBuilder::describeFeatures(Value data,
+                                                int64_t featureIndex) {
   ArrayRef<int64_t> shape = shapeOf(data);
-  const SmallVector<int64_t> order = kernel::getBufferDimOrder(shape.size());
+  const SmallVector<int64_t> strides = getDataStrides(data.getType());
   FeatureFuncs features;
   features.feature = Var("feature");
-  const SmallVector<int64_t> strides = getDataStrides(data.getType());
-  for (auto [dim, logical] : llvm::enumerate(order)) {
+  features.runLane = Var("run_lane");
+  features.run = Func("run");
+  features.sums = Func("sums");
+  features.statistics = Func("statistics");
+  for (auto [dim, logical] :
+       llvm::enumerate(kernel::getBufferDimOrder(shape.size()))) {
     features.extents.push_back(shape[logical]);
     features.strides.push_back(strides[logical]);
     if (logical == featureIndex)
       features.featureDim = static_cast<int>(dim);
+    else
+      features.count *= shape[logical];
   }
-  // From the smallest stride on.
-  SmallVector<int64_t> reduced;
-  for (int64_t logical : order)
-    if (logical != featureIndex && shape[logical] != 1)
-      reduced.push_back(logical);
-  llvm::sort(reduced, [&](int64_t a, int64_t b) {
-    return std::pair(strides[a], a) < std::pair(strides[b], b);
-  });
-  if (reduced.empty())
-    reduced.push_back(featureIndex == 0 ? shape.size() - 1 : 0);
-  SmallVector<int64_t> sizes;
-  for (int64_t logical : reduced)
-    sizes.push_back(logical == featureIndex ? 1 : shape[logical]);
-  RDom domain = makeReductionDomain(sizes);
-  Indices indices(shape.size(), Expr(0));
-  indices[featureIndex] = features.feature;
-  for (auto [position, logical] : llvm::enumerate(reduced))
-    if (logical != featureIndex)
-      indices[logical] = domain[static_cast<int>(position)];
-  features.reduction = getReductionVars(domain);
-  features.reductionSizes.assign(sizes.begin(), sizes.end());
+  return features;
+}
 
-  features.sums = Func("sums");
-  features.statistics = Func("statistics");
-  const std::vector<Expr> addends = terms(indices);
-  const std::vector<Expr> zeros(addends.size(), number(0));
-  features.sums(features.feature) = Tuple(zeros);
-  std::vector<Expr> sums;
-  for (auto [index, addend] : llvm::enumerate(addends))
+FeatureFuncs AlgorithmBuilder::makeSums(Value data, int64_t featureIndex,
+                                        int numInputs, const RunTerms &terms,
+                                        const RunMerge &merge) {
+  ArrayRef<int64_t> shape = shapeOf(data);
+  const SmallVector<int64_t> strides = getDataStrides(data.getType());
+  const SmallVector<int64_t> dims =
+      getReducedDims(shape, strides, featureIndex);
+  FeatureFuncs features = describeFeatures(data, featureIndex);
+  features.pixels = dims.empty() ? 1 : shape[dims[0]];
+  if (!dims.empty() && strides[dims[0]] == 1)
+    features.lanes = getRunLanes(features.pixels);
+  const int lanes = features.lanes;
+  const int64_t rowBytes =
+      shape[featureIndex] * numInputs * int64_t(sizeof(float));
+  const int64_t length = getRunLength(features.pixels, rowBytes, lanes);
+  int64_t runs = (features.pixels + length * lanes - 1) / (length * lanes);
+  // So many that they can be divided; the last ones may be empty.
+  const int64_t perPart = (runs + maximumParts - 1) / maximumParts;
+  if (lanes == 1 && dims.size() == 1)
+    runs = perPart * ((runs + perPart - 1) / perPart);
+  const int pixels = static_cast<int>(features.pixels);
+  const bool divides = features.pixels == runs * length * lanes;
+
+  // A run by the number of it and the indices of the other dimensions.
+  std::vector<Var> positions = {Var("run_number")};
+  SmallVector<int64_t> sizes = {lanes, runs};
+  const ArrayRef<int64_t> outerDims =
+      ArrayRef(dims).drop_front(dims.empty() ? 0 : 1);
+  for (int64_t dim : outerDims) {
+    positions.emplace_back("run_outer" + std::to_string(positions.size()));
+    sizes.push_back(shape[dim]);
+  }
+  RDom within = makeReductionDomain({length});
+  features.step = within[0];
+  const auto getElement = [&](const Expr &pixel, ArrayRef<Expr> outer) {
+    Indices indices(shape.size(), Expr(0));
+    indices[featureIndex] = features.feature;
+    // A single element is pixel 0.
+    if (dims.empty())
+      indices[featureIndex] = features.feature + pixel;
+    else
+      indices[dims[0]] = pixel;
+    for (auto [position, dim] : llvm::enumerate(outerDims))
+      indices[dim] = outer[position];
+    return indices;
+  };
+  Expr start = positions[0] * static_cast<int>(length * lanes);
+  if (lanes > 1)
+    start = start + features.runLane;
+  const std::vector<Expr> outerPositions(positions.begin() + 1,
+                                         positions.end());
+  const auto clampPixel = [&](const Expr &pixel) {
+    return divides ? pixel : Halide::min(pixel, pixels - 1);
+  };
+  Expr pixel = start + within[0] * lanes;
+  const Indices first = getElement(clampPixel(start), outerPositions);
+  const Indices element = getElement(clampPixel(pixel), outerPositions);
+  std::vector<Expr> runIndices = {features.feature, features.runLane};
+  std::vector<Var> runVars = {features.feature, features.runLane};
+  runVars.insert(runVars.end(), positions.begin(), positions.end());
+  const std::vector<Expr> addends = terms(element, first);
+  std::vector<Expr> zeros(addends.size(), Expr(0.0f)), runSums;
+  features.run(runVars) = Tuple(zeros);
+  for (auto [index, addend] : llvm::enumerate(addends)) {
+    // All but the last run are likely not to end with the data: Halide divides
+    // the loop.
+    Expr inside =
+        divides ? addend
+                : Halide::select(Halide::likely(pixel < pixels), addend, 0.0f);
+    runSums.push_back(features.run(runVars)[static_cast<int>(index)] + inside);
+  }
+  features.run(runVars) = Tuple(runSums);
+
+  // The sum of all runs.
+  RDom domain = makeReductionDomain(sizes);
+  features.lane = domain[0];
+  features.reduction = getReductionVars(domain);
+  features.reduction.erase(features.reduction.begin());
+  features.reductionSizes.assign(sizes.begin() + 1, sizes.end());
+  std::vector<Expr> position = {features.feature, Expr(domain[0])};
+  std::vector<Expr> outer;
+  for (auto [index, var] : llvm::enumerate(features.reduction)) {
+    position.emplace_back(var);
+    if (index > 0)
+      outer.emplace_back(var);
+  }
+  Expr begin = features.reduction[0] * static_cast<int>(length * lanes);
+  if (lanes > 1)
+    begin = begin + domain[0];
+  Expr count = number(static_cast<double>(length));
+  if (!divides)
+    count = toDouble(Halide::clamp((pixels - begin + (lanes - 1)) / lanes, 0,
+                                   static_cast<int>(length)));
+  std::vector<Expr> ofRun;
+  for (size_t index = 0; index < addends.size(); ++index)
+    ofRun.push_back(toDouble(features.run(position)[static_cast<int>(index)]));
+  const std::vector<Expr> merged =
+      merge(ofRun, getElement(clampPixel(begin), outer), count);
+  std::vector<Expr> noSums(merged.size(), number(0)), sums;
+  features.sums(features.feature) = Tuple(noSums);
+  for (auto [index, addend] : llvm::enumerate(merged))
     sums.push_back(features.sums(features.feature)[static_cast<int>(index)] +
                    addend);
   features.sums(features.feature) = Tuple(sums);
@@ -153,9 +275,8 @@ static int64_t getCount(Op op) {
   return getNumElements(shape) / shape[op.getFeatureIndex()];
 }
 
-namespace {
 /// The input of an operator, read by all formulas of it.
-class InputReader {
+class AlgorithmBuilder::InputReader {
 public:
   using Read = llvm::function_ref<Expr(ArrayRef<Expr>)>;
 
@@ -173,11 +294,20 @@ public:
     return read(first);
   }
 
-  /// Distances from the pilot, and their squares.
-  std::vector<Expr> getMomentTerms(ArrayRef<Expr> indices) const {
-    Expr distance =
-        toDouble(read(indices)) - toDouble(pilot(indices[featureIndex]));
+  /// Distances from the first element of a run, and their squares.
+  std::vector<Expr> getMomentTerms(ArrayRef<Expr> indices,
+                                   ArrayRef<Expr> first) const {
+    Expr distance = Halide::strict_float(read(indices) - read(first));
     return {distance, distance * distance};
+  }
+
+  /// The same from the first element of the feature. With a = first − pilot:
+  /// Σ (d + a) = Σ d + n·a, Σ (d + a)² = Σ d² + a·(2·Σ d + n·a).
+  std::vector<Expr> mergeMoments(ArrayRef<Expr> sums, ArrayRef<Expr> first,
+                                 const Expr &count) const {
+    Expr a = toDouble(read(first)) - toDouble(pilot(first[featureIndex]));
+    return {sums[0] + count * a,
+            sums[1] + a * (number(2) * sums[0] + count * a)};
   }
 
 private:
@@ -185,16 +315,26 @@ private:
   int64_t featureIndex;
   Read read;
 };
-} // namespace
+
+FeatureFuncs AlgorithmBuilder::makeMoments(Value data, int64_t featureIndex,
+                                           const InputReader &input) {
+  return makeSums(
+      data, featureIndex, /*numInputs=*/1,
+      [&](ArrayRef<Expr> indices, ArrayRef<Expr> first) {
+        return input.getMomentTerms(indices, first);
+      },
+      [&](ArrayRef<Expr> sums, ArrayRef<Expr> first, const Expr &count) {
+        return input.mergeMoments(sums, first, count);
+      });
+}
 
 void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
   const auto readInput = [&](ArrayRef<Expr> indices) {
     return read(op.getInput(), indices);
   };
   const InputReader input(op, readInput);
-  FeatureFuncs features = makeSums(
-      op.getInput(), op.getFeatureIndex(),
-      [&](ArrayRef<Expr> indices) { return input.getMomentTerms(indices); });
+  FeatureFuncs features =
+      makeMoments(op.getInput(), op.getFeatureIndex(), input);
   const Var feature = features.feature;
   Moments moments =
       getMoments(features.sums, feature, input.pilot(feature), getCount(op));
@@ -222,9 +362,8 @@ void AlgorithmBuilder::buildStatistics(bn::StatisticsOp op) {
     return read(op.getInput(), indices);
   };
   const InputReader input(op, readInput);
-  FeatureFuncs features = makeSums(
-      op.getInput(), op.getFeatureIndex(),
-      [&](ArrayRef<Expr> indices) { return input.getMomentTerms(indices); });
+  FeatureFuncs features =
+      makeMoments(op.getInput(), op.getFeatureIndex(), input);
   const Var feature = features.feature;
   Moments moments =
       getMoments(features.sums, feature, input.pilot(feature), getCount(op));
@@ -241,18 +380,20 @@ void AlgorithmBuilder::buildStatistics(bn::StatisticsOp op) {
 
 template <typename Op>
 FeatureFuncs AlgorithmBuilder::makeGradientSums(Op op, bool sumDistances) {
-  FeatureFuncs features = makeSums(
-      op.getInput(), op.getFeatureIndex(), [&](ArrayRef<Expr> indices) {
-        Expr mean = read(op.getMean(), {indices[op.getFeatureIndex()]});
-        Expr distance = toDouble(read(op.getInput(), indices)) - toDouble(mean);
-        Expr gradient = toDouble(read(op.getOutputGradient(), indices));
-        std::vector<Expr> terms = {gradient, gradient * distance};
-        if (sumDistances)
-          terms.push_back(distance);
-        return terms;
-      });
-  features.numInputs = 2;
-  return features;
+  const auto terms = [&](ArrayRef<Expr> indices, ArrayRef<Expr>) {
+    Expr mean = read(op.getMean(), {indices[op.getFeatureIndex()]});
+    Expr distance = Halide::strict_float(read(op.getInput(), indices) - mean);
+    Expr gradient = read(op.getOutputGradient(), indices);
+    std::vector<Expr> addends = {gradient, gradient * distance};
+    if (sumDistances)
+      addends.push_back(distance);
+    return addends;
+  };
+  const auto merge = [](ArrayRef<Expr> sums, ArrayRef<Expr>, const Expr &) {
+    return sums.vec();
+  };
+  return makeSums(op.getInput(), op.getFeatureIndex(), /*numInputs=*/2, terms,
+                  merge);
 }
 
 /// The mean that `bn.training` gave is rounded; by how much, the mean of the

@@ -93,13 +93,24 @@ struct SoftmaxFuncs {
 /// Sums over all elements of a feature, and what is made of them. The output
 /// is of the data's size and reads `statistics`, or is a vector of features.
 struct FeatureFuncs {
-  /// A tuple of sums per feature, and the numbers that the results are made of.
+  /// Sums of a few elements in f32, by feature, lane and position. Where pixels
+  /// are contiguous, a run takes every so many-th of them, from its lane on.
+  Halide::Func run;
+  Halide::Var feature, runLane;
+  int lanes = 1;
+  /// The elements of a run.
+  Halide::RVar step;
+  /// A tuple of sums per feature, of all runs, in f64, and the numbers that the
+  /// results are made of.
   Halide::Func sums, statistics;
-  Halide::Var feature;
-  /// The dimensions of the data but the feature's, from the smallest stride on,
-  /// and their sizes.
+  /// The loops of `sums`: over lanes, then over the dimensions of the data but
+  /// the feature's, from the smallest stride on, and their sizes. The first of
+  /// these is in runs.
+  Halide::RVar lane;
   std::vector<Halide::RVar> reduction;
   std::vector<int64_t> reductionSizes;
+  /// Elements of a feature, and of its dimension of the smallest stride.
+  int64_t count = 1, pixels = 1;
   /// The data's dimensions as an output's are described.
   std::vector<int> extents;
   std::vector<int> strides;

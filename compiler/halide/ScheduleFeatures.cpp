@@ -1,12 +1,13 @@
 //===- ScheduleFeatures.cpp - Normalizations by the statistics of a batch -===//
 //
 // Bound by memory: the data are read once for the sums and once more for the
-// result, in the order in which they lie. The arithmetic of the sums, in f64,
-// takes about a third of the time that loads from memory take.
+// result, in the order in which they lie. A run takes few instructions for each
+// load, so that many loads are in flight: in f64 throughout, sums took twice
+// the time of a plain sweep.
 //
 // Features innermost (NHWC, matrices):
 //
-//   run(c, …)      sums over neighbouring pixels, in registers
+//   run            of a block of features, in registers
 //   partial(c, p)  the sums of the runs of part p, on the stack; parts are
 //                  computed in parallel
 //   sums, statistics, then the output in one more sweep
@@ -15,13 +16,13 @@
 // of its data are read for the sums, and again, from the cache if they fit, for
 // the output.
 //
-//   lanes(c, l)    the sums of every l-th pixel, in a vector
+//   run            of neighbouring pixels, in the lanes of vectors
+//   partial(c, l)  the sums of the runs of lane l
 //
 // Parts depend on shapes alone: results are the same for any number of threads.
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/halide/ReductionParts.h"
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
@@ -38,12 +39,6 @@ using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
 
-/// What a run reads: a part of the smallest first-level cache.
-static constexpr int64_t runBytes = 16 * 1024;
-
-/// Pixels of a run: fewer would leave its loop no work.
-static constexpr int64_t minimumRun = 4, maximumRun = 256;
-
 static constexpr int64_t maximumParts = 64;
 
 /// Partial sums that the stack takes.
@@ -57,9 +52,6 @@ static constexpr int64_t blockBytes = 8 * 1024;
 /// core. Measured on 3 to 100 MB, copies gain 1.2 to 1.8 times.
 static constexpr int64_t streamingBytes = 4 << 20;
 
-/// Vectors of pixels per step, where there are enough.
-static constexpr int vectorsPerStep = 2;
-
 /// Elements that a core moves per cycle from its second-level cache.
 static constexpr int64_t elementsPerCycle = 4;
 
@@ -70,29 +62,24 @@ public:
                   const VectorUnit &unit)
       : kernel(kernel), features(features), unit(unit),
         numFeatures(features.extents[features.featureDim]),
-        numSums(features.sums.outputs()) {
-    count = 1;
-    for (int64_t size : features.reductionSizes)
-      count *= size;
-    isParallel = count * numFeatures / elementsPerCycle >= parallelCycles;
-  }
+        numSums(features.sums.outputs()), count(features.count),
+        isParallel(count * numFeatures / elementsPerCycle >= parallelCycles) {}
 
   void schedule() {
     const int64_t bytes = count * numFeatures * int64_t(sizeof(float));
     kernel.streams =
         features.writesData && !kernel.inPlace && bytes >= streamingBytes;
-    if (areFeaturesOutside())
+    // Pixels of a feature follow each other in memory.
+    if (features.lanes > 1)
       scheduleOutside();
     else
       scheduleInnermost();
   }
 
 private:
-  bool areFeaturesOutside() const;
-
   void scheduleInnermost();
-  void schedulePartial(Func partial, Func run, const RVar &within,
-                       const Var &part);
+  void schedulePartial(Func partial, const RVar &within, const Var &part);
+  std::pair<RVar, int64_t> fuseRuns(Stage update);
   void scheduleVector(Func func);
 
   void scheduleOutside();
@@ -112,15 +99,6 @@ private:
   int featuresPerBlock = 1;
 };
 } // namespace
-
-/// Pixels of a feature follow each other in memory.
-bool FeatureSchedule::areFeaturesOutside() const {
-  for (size_t dim = 0; dim < features.strides.size(); ++dim)
-    if (static_cast<int>(dim) != features.featureDim &&
-        features.strides[dim] == 1 && features.extents[dim] > 1)
-      return true;
-  return false;
-}
 
 //===----------------------------------------------------------------------===//
 // Features innermost
@@ -142,13 +120,14 @@ void FeatureSchedule::scheduleVector(Func func) {
   func.vectorize(func.args()[0], lanes, TailStrategy::ShiftInwards);
 }
 
-void FeatureSchedule::schedulePartial(Func partial, Func run,
-                                      const RVar &within, const Var &part) {
+void FeatureSchedule::schedulePartial(Func partial, const RVar &within,
+                                      const Var &part) {
   const Var &feature = features.feature;
+  Func &run = features.run;
   const int lanes = getLanes(numFeatures, unit.lanes, false);
-  // A vector of f32 is two of f64 per sum, and two of what is subtracted.
+  // Per vector of a run, its sums and what is subtracted.
   const int perBlock = floorToPowerOfTwo(
-      std::max<int>(1, static_cast<int>(unit.registers) / (2 * numSums + 4)));
+      std::max<int>(1, static_cast<int>(unit.registers) / (run.outputs() + 2)));
   const int vectors = std::max(1, std::min(perBlock, numFeatures / lanes));
   const int step = lanes * vectors;
   partial.compute_root().store_in(MemoryType::Register);
@@ -158,54 +137,58 @@ void FeatureSchedule::schedulePartial(Func partial, Func run,
                numFeatures % step == 0 ? TailStrategy::GuardWithIf
                                        : TailStrategy::ShiftInwardsAndBlend);
   update.split(inner, vector, element, lanes, TailStrategy::GuardWithIf);
-  update.reorder({element, vector, block, within, part});
+  update.reorder({element, vector, block, features.lane, within, part});
   update.vectorize(element).unroll(vector);
   if (isParallel)
     update.parallel(part);
 
   run.compute_at(partial, block).store_in(MemoryType::Register);
   run.vectorize(feature, lanes).unroll(feature);
+  run.update()
+      .reorder({VarOrRVar(feature), VarOrRVar(features.step)})
+      .vectorize(feature, lanes)
+      .unroll(feature);
+}
+
+/// One loop over all runs of a feature, and how often it runs.
+std::pair<RVar, int64_t> FeatureSchedule::fuseRuns(Stage update) {
+  RVar all = features.reduction.front();
+  int64_t runs = features.reductionSizes.front();
+  for (size_t i = 1; i < features.reduction.size(); ++i) {
+    RVar fused("runs" + std::to_string(i));
+    update.fuse(all, features.reduction[i], fused);
+    all = fused;
+    runs *= features.reductionSizes[i];
+  }
+  return {all, runs};
 }
 
 void FeatureSchedule::scheduleInnermost() {
   Func &sums = features.sums;
   Stage update = sums.update();
-  std::vector<Steps> loops;
-  for (size_t i = 0; i < features.reduction.size(); ++i)
-    loops.push_back({features.reduction[i], features.reductionSizes[i]});
-  const int64_t rowBytes =
-      int64_t(numFeatures) * features.numInputs * sizeof(float);
-  const int64_t length =
-      std::min(std::clamp(runBytes / rowBytes, minimumRun, maximumRun), count);
-  std::vector<RVar> runLoops;
-  const Steps runs = splitRun(update, loops, length, runLoops);
+  const auto [all, runs] = fuseRuns(update);
   const int64_t partBytes = int64_t(numFeatures) * numSums * sizeof(double);
-  const int64_t parts = std::max<int64_t>(
-      1, std::min({runs.count, maximumParts, maximumPartialBytes / partBytes}));
+  // A division without remainder: where there is one, Halide takes the runs
+  // behind the last for runs that are read.
+  const int parts =
+      getLargestDivisor(static_cast<int>(runs),
+                        static_cast<int>(std::clamp<int64_t>(
+                            maximumPartialBytes / partBytes, 1, maximumParts)));
   RVar partLoop("parts"), within("within");
-  update.split(runs.var, partLoop, within,
-               static_cast<int>((runs.count + parts - 1) / parts),
+  update.split(all, partLoop, within, static_cast<int>(runs / parts),
                TailStrategy::GuardWithIf);
-  Var part("part"), withinPart("within_part");
+  Var part("part");
   Func partial = update.rfactor(partLoop, part);
-  Func run = partial.update().rfactor(within, withinPart);
-  std::vector<VarOrRVar> order = {features.feature};
-  order.insert(order.end(), runLoops.begin(), runLoops.end());
-  const int lanes = getLanes(numFeatures, unit.lanes, false);
-  schedulePartial(partial, run, within, part);
-  run.update()
-      .reorder(order)
-      .vectorize(features.feature, lanes)
-      .unroll(features.feature);
+  schedulePartial(partial, within, part);
 
   scheduleVector(sums);
+  const int lanes = getLanes(numFeatures, unit.lanes, false);
   sums.update()
       .reorder({VarOrRVar(features.feature), VarOrRVar(partLoop)})
       .vectorize(features.feature, lanes, TailStrategy::ShiftInwardsAndBlend);
   scheduleVector(features.statistics);
   for (Func result : kernel.vectors)
-    result.vectorize(result.args()[0], getLanes(numFeatures, unit.lanes, false),
-                     TailStrategy::ShiftInwards);
+    result.vectorize(result.args()[0], lanes, TailStrategy::ShiftInwards);
   scheduleElementwise(kernel, unit);
 }
 
@@ -214,24 +197,26 @@ void FeatureSchedule::scheduleInnermost() {
 //===----------------------------------------------------------------------===//
 
 void FeatureSchedule::scheduleLanes(const LoopLevel &level) {
-  Func &sums = features.sums;
-  const int64_t pixels = features.reductionSizes[0];
-  const int wanted =
-      static_cast<int>(unit.lanes) *
-      (pixels >= 8 * vectorsPerStep * int64_t(unit.lanes) ? vectorsPerStep : 1);
-  const int lanes = getLanes(
-      static_cast<int>(std::min<int64_t>(pixels, 1 << 20)), wanted, false);
-  RVar pixelStep("pixel_step"), pixelLane("pixel_lane");
-  sums.update().split(features.reduction[0], pixelStep, pixelLane, lanes,
-                      TailStrategy::GuardWithIf);
+  Func &sums = features.sums, &run = features.run;
   Var lane("lane");
-  Func partial = sums.update().rfactor(pixelLane, lane);
+  const int lanes = features.lanes;
+  const int vectorLanes = std::min<int>(lanes, unit.lanes);
+  Func partial = sums.update().rfactor(features.lane, lane);
   partial.compute_at(level).store_in(MemoryType::Stack);
-  partial.bound(lane, 0, lanes).vectorize(lane, lanes);
-  std::vector<VarOrRVar> order = {lane, pixelStep, features.feature};
+  partial.bound(lane, 0, lanes).vectorize(lane, vectorLanes);
+  std::vector<VarOrRVar> order = {lane, features.reduction[0],
+                                  features.feature};
   for (size_t i = 1; i < features.reduction.size(); ++i)
     order.emplace_back(features.reduction[i]);
-  partial.update().reorder(order).vectorize(lane, lanes);
+  partial.update().reorder(order).vectorize(lane, vectorLanes).unroll(lane);
+  run.compute_at(partial, features.reduction[0]).store_in(MemoryType::Register);
+  run.bound(features.runLane, 0, lanes)
+      .vectorize(features.runLane, vectorLanes)
+      .unroll(features.runLane);
+  run.update()
+      .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
+      .vectorize(features.runLane, vectorLanes)
+      .unroll(features.runLane);
   sums.compute_at(level).store_in(MemoryType::Stack);
   features.statistics.compute_at(level).store_in(MemoryType::Stack);
 }
@@ -267,7 +252,7 @@ void FeatureSchedule::scheduleOutside() {
       numFeatures,
       std::max<int64_t>(
           1, std::min<int64_t>(blockBytes / int64_t(sizeof(float)) /
-                                   features.reductionSizes[0],
+                                   features.pixels,
                                std::max(1, numFeatures / minimumTasks))));
   const Var feature =
       features.writesData ? kernel.vars[features.featureDim] : kernel.vars[0];

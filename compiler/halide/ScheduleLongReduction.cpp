@@ -17,7 +17,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/halide/ReductionParts.h"
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
@@ -54,6 +53,12 @@ static constexpr int64_t maximumPartialElements = 256 * 1024 / sizeof(float);
 static constexpr int64_t elementsPerCycle = 4;
 
 namespace {
+/// A loop over a part of the reduction, and how often it runs.
+struct Steps {
+  RVar var;
+  int64_t count;
+};
+
 /// The reduction, divided.
 struct Division {
   /// Present where vectors run over pixels.
@@ -89,6 +94,8 @@ public:
 
 private:
   std::vector<Steps> splitLanes(Stage update, Division &division);
+  Steps splitRun(Stage update, const std::vector<Steps> &loops,
+                 Division &division);
   Division divide();
   void schedulePartial(Func partial, Func run, const Division &division);
   void scheduleRun(Func run, const std::vector<RVar> &reduced);
@@ -120,17 +127,46 @@ std::vector<Steps> LongReduction::splitLanes(Stage update, Division &division) {
   return loops;
 }
 
-Division LongReduction::divide() {
-  Stage update = reduction.accumulator.update();
-  Division division;
-  const std::vector<Steps> loops = splitLanes(update, division);
+/// Takes a run out of `loops`; what is left, as one loop over the runs.
+Steps LongReduction::splitRun(Stage update, const std::vector<Steps> &loops,
+                              Division &division) {
   int64_t total = 1;
   for (const Steps &steps : loops)
     total *= steps.count;
   // There are at least two.
-  const int64_t length = std::min(
+  int64_t left = std::min(
       std::clamp(runElements / sums, minimumRun, maximumRun), total / 2);
-  const Steps runs = splitRun(update, loops, length, division.run);
+  std::optional<Steps> outer;
+  for (const auto &[var, count] : loops) {
+    Steps outside = {var, count};
+    if (count <= left) {
+      division.run.push_back(var);
+      left /= count;
+      continue;
+    }
+    if (left > 1) {
+      RVar runs(var.name() + "_runs"), step(var.name() + "_step");
+      update.split(var, runs, step, static_cast<int>(left),
+                   TailStrategy::GuardWithIf);
+      division.run.push_back(step);
+      outside = {runs, (count + left - 1) / left};
+      left = 1;
+    }
+    if (outer) {
+      RVar fused(outer->var.name() + "_" + outside.var.name());
+      update.fuse(outer->var, outside.var, fused);
+      outside = {fused, outer->count * outside.count};
+    }
+    outer = outside;
+  }
+  return *outer;
+}
+
+Division LongReduction::divide() {
+  Stage update = reduction.accumulator.update();
+  Division division;
+  const std::vector<Steps> loops = splitLanes(update, division);
+  const Steps runs = splitRun(update, loops, division);
   const int64_t parts =
       std::min({runs.count, maximumParts, maximumPartialElements / sums});
   division.within = RVar("within");

@@ -64,8 +64,9 @@ verifyOutputGradient(Operation *op, TypedValue<RankedTensorType> outputGradient,
     return success();
   InFlightDiagnostic diagnostic =
       op->emitOpError("expects 'outputGradient' to have the shape that ")
-      << forward << " gives, " << RankedTensorType::get(expected, type.getElementType())
-      << ", but got " << type;
+      << forward << " gives, "
+      << RankedTensorType::get(expected, type.getElementType()) << ", but got "
+      << type;
   diagnostic.attachNote(outputGradient.getLoc())
       << "outputGradient defined here";
   return diagnostic;
@@ -77,9 +78,9 @@ static LogicalResult verifyRank(Operation *op, RankedTensorType type,
                                 StringRef reference) {
   if (type.getRank() == rank)
     return success();
-  return op->emitOpError("expects ") << name << " to have rank " << rank
-                                     << " as '" << reference << "', but got "
-                                     << type.getRank();
+  return op->emitOpError("expects ")
+         << name << " to have rank " << rank << " as '" << reference
+         << "', but got " << type.getRank();
 }
 
 /// (C4), (C5) and (C6) of convolutions' gradients.
@@ -135,8 +136,8 @@ LogicalResult ConvWeightGradientOp::verify() {
   // (C1)
   if (failed(verifyRank(*this, getOutputGradient().getType(),
                         "'outputGradient'", input.getRank(), "input")) ||
-      failed(verifyRank(*this, weights, "the result", input.getRank(),
-                        "input")))
+      failed(
+          verifyRank(*this, weights, "the result", input.getRank(), "input")))
     return failure();
   // (C2)
   int64_t channels = input.getDimSize(1), groups = getGroups();
@@ -179,6 +180,5 @@ LogicalResult MaxPoolGradientOp::verify() {
 }
 
 LogicalResult AveragePoolGradientOp::verify() {
-  return verifyPoolGradient(*this, getType(), "result",
-                            "a pool of the result");
+  return verifyPoolGradient(*this, getType(), "result", "a pool of the result");
 }

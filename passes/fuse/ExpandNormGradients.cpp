@@ -138,9 +138,10 @@ struct ExpandGroupGradient : OpRewritePattern<bn::GroupNormGradientOp> {
 } // namespace
 
 void populateExpandNormGradientPatterns(RewritePatternSet &patterns) {
-  patterns.add<ExpandTrailingGradient<bn::LayerNormGradientOp>,
-               ExpandTrailingGradient<bn::RMSNormGradientOp>,
-               ExpandGroupGradient>(patterns.getContext());
+  patterns
+      .add<ExpandTrailingGradient<bn::LayerNormGradientOp>,
+           ExpandTrailingGradient<bn::RMSNormGradientOp>, ExpandGroupGradient>(
+          patterns.getContext());
 }
 
 } // namespace bnopt

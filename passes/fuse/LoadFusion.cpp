@@ -24,11 +24,11 @@ namespace bnopt {
 
 bool isCheap(ArrayRef<Operation *> load) {
   return llvm::all_of(
-      load, llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp,
-                          nn::PReluOp, nn::ClipOp, nn::AddOp, nn::SubOp,
-                          nn::MulOp, nn::MinOp, nn::MaxOp, nn::NegOp, nn::AbsOp,
-                          nn::GateOp,
-                          nn::CastOp, bn::NormalizeOp, bn::InferenceOp>);
+      load,
+      llvm::IsaPred<bn::ScaleShiftOp, nn::ReluOp, nn::LeakyReluOp, nn::PReluOp,
+                    nn::ClipOp, nn::AddOp, nn::SubOp, nn::MulOp, nn::MinOp,
+                    nn::MaxOp, nn::NegOp, nn::AbsOp, nn::GateOp, nn::CastOp,
+                    bn::NormalizeOp, bn::InferenceOp>);
 }
 
 /// Weights that can be packed; a splat is no argument of the kernel.

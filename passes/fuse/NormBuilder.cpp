@@ -32,8 +32,7 @@ Value NormBuilder::center(Value x, ArrayRef<int64_t> axes) {
       sizes[axis] = 1;
     const SmallVector<int64_t> offsets(type.getRank(), 0),
         steps(type.getRank(), 1);
-    Value first =
-        nn::SliceOp::create(rewriter, loc, x, offsets, sizes, steps);
+    Value first = nn::SliceOp::create(rewriter, loc, x, offsets, sizes, steps);
     x = apply<nn::SubOp>(x, first);
   }
   return apply<nn::SubOp>(x, getMean(x, axes));
@@ -42,10 +41,10 @@ Value NormBuilder::center(Value x, ArrayRef<int64_t> axes) {
 Value NormBuilder::getRoot(Value x, ArrayRef<int64_t> axes,
                            const APFloat &epsilon) {
   Value moment = getMean(apply<nn::MulOp>(x, x), axes);
-  Value constant = createConstant(
-      rewriter, loc, "epsilon",
-      RankedTensorType::get({}, getElementTypeOrSelf(x)),
-      epsilon.convertToDouble());
+  Value constant =
+      createConstant(rewriter, loc, "epsilon",
+                     RankedTensorType::get({}, getElementTypeOrSelf(x)),
+                     epsilon.convertToDouble());
   return nn::SqrtOp::create(rewriter, loc, apply<nn::AddOp>(moment, constant));
 }
 

@@ -91,12 +91,12 @@ protected:
                     y, {at});
     };
     llvm::SmallVector<Tensor> operands = {input, dy};
-    Tensor dx = runOne(
-        "%x: " + x + ", %dy: " + y,
-        llvm::formatv("%y = nn.{0}_gradient {1}%dy{2} : ({3}{4}) -> {5}", op,
-                      readsInput ? "%x, " : "", c.attributes,
-                      readsInput ? x + ", " : "", y, x),
-        x, operands);
+    Tensor dx =
+        runOne("%x: " + x + ", %dy: " + y,
+               llvm::formatv("%y = nn.{0}_gradient {1}%dy{2} : ({3}{4}) -> {5}",
+                             op, readsInput ? "%x, " : "", c.attributes,
+                             readsInput ? x + ", " : "", y, x),
+               x, operands);
     const double before = dot(run(input), dy);
     Tensor expected(c.input);
     for (int64_t i = 0; i < input.size(); ++i) {
@@ -190,13 +190,13 @@ TEST_F(ReferenceGradientTest, FirstOfEqualMaximaTakesTheGradient) {
 
 TEST_F(ReferenceGradientTest, NaNTakesNoGradient) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  Tensor dx = runOne("%x: tensor<1x1x4xf32>, %dy: tensor<1x1x2xf32>",
-                     "%y = nn.max_pool_gradient %x, %dy window [2] strides [2] "
-                     ": (tensor<1x1x4xf32>, tensor<1x1x2xf32>) -> "
-                     "tensor<1x1x4xf32>",
-                     "tensor<1x1x4xf32>",
-                     {Tensor({1, 1, 4}, {nan, 1, nan, nan}),
-                      Tensor({1, 1, 2}, {10, 20})});
+  Tensor dx = runOne(
+      "%x: tensor<1x1x4xf32>, %dy: tensor<1x1x2xf32>",
+      "%y = nn.max_pool_gradient %x, %dy window [2] strides [2] "
+      ": (tensor<1x1x4xf32>, tensor<1x1x2xf32>) -> "
+      "tensor<1x1x4xf32>",
+      "tensor<1x1x4xf32>",
+      {Tensor({1, 1, 4}, {nan, 1, nan, nan}), Tensor({1, 1, 2}, {10, 20})});
   expectValues(dx, Tensor({1, 1, 4}, {0, 10, 0, 0}));
 }
 
