@@ -82,13 +82,14 @@ void expectClose(const Tensor &gradient, const Tensor &differences,
 } // namespace
 
 void GradientCheck::prepare(const std::string &program, unsigned frozen,
-                            Programs &programs) {
+                            Programs &programs, int64_t recomputeBudget) {
   programs.original = parse(program);
   programs.differentiated = parse(program);
   ASSERT_TRUE(programs.original && programs.differentiated) << program;
   PassManager pm(&context);
   DifferentiatePassOptions options;
   options.withRespectTo = GradientsOf::Inputs;
+  options.recomputeBudget = recomputeBudget;
   pm.addNestedPass<func::FuncOp>(createDifferentiatePass(options));
   ASSERT_TRUE(succeeded(pm.run(*programs.differentiated))) << program;
 
@@ -141,6 +142,21 @@ void GradientCheck::checkDirections(const std::string &program) {
                 1e-6 * magnitude)
         << "argument " << argument;
   }
+}
+
+void GradientCheck::checkRecomputing(const std::string &program,
+                                     int64_t budget) {
+  Programs keeping, recomputing;
+  prepare(program, /*frozen=*/0, keeping);
+  prepare(program, /*frozen=*/0, recomputing, budget);
+  const auto countOps = [](const Programs &programs) {
+    return getFunction(*programs.differentiated).front().getOperations().size();
+  };
+  EXPECT_GT(countOps(recomputing), countOps(keeping));
+  ASSERT_EQ(recomputing.gradients.size(), keeping.gradients.size());
+  for (auto [actual, expected] :
+       llvm::zip(recomputing.gradients, keeping.gradients))
+    expectValues(actual, expected);
 }
 
 TEST_P(GradientTest, MatchesFiniteDifferences) { check(GetParam()); }

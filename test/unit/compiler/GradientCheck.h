@@ -34,6 +34,8 @@ protected:
   void check(const GradientCase &testCase);
   /// The gradient of each argument of a function, along a random direction.
   void checkDirections(const std::string &program);
+  /// The gradients with a budget of `budget` bytes are those without.
+  void checkRecomputing(const std::string &program, int64_t budget);
 
 private:
   /// `program` and its differentiated form, and random values for both.
@@ -45,7 +47,8 @@ private:
     llvm::SmallVector<Tensor> gradients;
   };
 
-  void prepare(const std::string &program, unsigned frozen, Programs &programs);
+  void prepare(const std::string &program, unsigned frozen, Programs &programs,
+               int64_t recomputeBudget = -1);
 };
 
 class GradientTest : public GradientCheck,

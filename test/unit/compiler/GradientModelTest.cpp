@@ -155,5 +155,12 @@ TEST_F(GradientCheck, ResidualNetwork) {
 
 TEST_F(GradientCheck, DenseNetwork) { checkDirections(makeDenseNetwork()); }
 
+// In steps: with all that is cheap, with half of it, with a single value.
+TEST_F(GradientCheck, RecomputingChangesNothing) {
+  for (const std::string &program : {makeResidualNetwork(), makeDenseNetwork()})
+    for (int64_t budget : {0, 30000, 60000})
+      checkRecomputing(program, budget);
+}
+
 } // namespace
 } // namespace bnopt::reference
