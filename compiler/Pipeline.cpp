@@ -87,7 +87,7 @@ void bnopt::addFusePasses(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createSimplifyTrainingPass());
   // After folding, which knows the norms as such; what they consist of is
   // grouped with their neighbours.
-  pm.addNestedPass<func::FuncOp>(createExpandNormsPass());
+  pm.addNestedPass<func::FuncOp>(createExpandNormsPass({/*keepKernels=*/true}));
   pm.addPass(createFormKernelsPass());
   pm.addPass(createDeduplicateKernelsPass());
 }

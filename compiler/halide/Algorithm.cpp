@@ -294,5 +294,5 @@ bool AlgorithmBuilder::buildOp(Operation *op) {
   }
   return buildUnary(op) || buildBinary(op) || buildNormalization(op) ||
          buildMovement(op) || buildLinear(op) || buildReduction(op) ||
-         buildFeatureStatistics(op);
+         buildFeatureStatistics(op) || buildRowNorm(op);
 }

@@ -58,6 +58,7 @@ private:
   bool buildLinear(mlir::Operation *op);
   bool buildReduction(mlir::Operation *op);
   bool buildFeatureStatistics(mlir::Operation *op);
+  bool buildRowNorm(mlir::Operation *op);
 
   void buildTraining(bn::TrainingOp op);
   void buildStatistics(bn::StatisticsOp op);
@@ -117,6 +118,42 @@ private:
   void buildPad(nn::PadOp op);
   void buildResize(nn::ResizeOp op);
   void buildDepthToSpace(nn::DepthToSpaceOp op);
+
+  /// What is a row of a norm: dimensions `firstDim` and later; of a group norm
+  /// `groupChannels` (else 0) neighbouring channels together.
+  struct RowShape {
+    int64_t firstDim = 0;
+    int64_t groupChannels = 0;
+  };
+  struct RowParameters {
+    mlir::Value scale, offset;
+    double epsilon = 0;
+    bool centered = true;
+  };
+  /// The rows of a norm. Dimensions are logical, from the smallest stride on:
+  /// those that tell rows apart, and those within a row.
+  struct Rows {
+    mlir::Value input;
+    llvm::SmallVector<int64_t> kept, dims;
+    std::vector<Halide::Var> vars;
+    /// Sizes of the loops over a row, or over a channel of it.
+    llvm::SmallVector<int64_t> sizes;
+    /// Elements of a row.
+    int64_t count = 1;
+    int64_t groupChannels = 0;
+    bool alongRow = false;
+    /// The last loop over a row is over the channels of a group.
+    bool mergesChannels = false;
+  };
+  Rows makeRows(mlir::Value input, const RowShape &shape);
+  static Indices getRowElement(const Rows &rows,
+                               mlir::ArrayRef<Halide::Expr> row,
+                               mlir::ArrayRef<Halide::Expr> within);
+  RowNormFuncs makeRowNorm(const Rows &rows, double epsilon, bool centered);
+  static void addGroupSums(RowNormFuncs &norm, const Rows &rows,
+                           double epsilon);
+  void defineRowNorm(mlir::Operation *op, const RowShape &shape,
+                     const RowParameters &parameters);
 
   /// The computed value `input` with zeros around it, as windows with `steps`
   /// per spatial dimension, outermost first, read it; none for an argument,

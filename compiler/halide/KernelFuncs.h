@@ -122,8 +122,32 @@ struct FeatureFuncs {
   bool writesData = false;
 };
 
+/// A norm over rows. Rows are told apart by some of the output's dimensions.
+/// Where vectors run along a row, `sums` has one element per row; else one per
+/// lane, which is a row or a channel of a group of channels.
+struct RowNormFuncs {
+  /// The first element of the row; undefined where nothing is centered.
+  Halide::Func first;
+  Halide::Func sums;
+  /// Per row or lane, read by the output.
+  Halide::Func statistics;
+  /// Defined where lanes are channels of groups.
+  Halide::Func groupSums, groupStatistics;
+  /// The dimensions of `sums`, and the output's that they are: from the
+  /// smallest stride on. Of a group along whose elements vectors run, the
+  /// channel becomes the group.
+  std::vector<Halide::Var> rows;
+  std::vector<int> keptDims;
+  std::vector<Halide::RVar> reduction;
+  std::vector<int64_t> reductionSizes;
+  /// Channels per group of a group norm, else 0.
+  int64_t groupChannels = 0;
+  bool alongRow = false;
+};
+
 using AnchorFuncs = std::variant<std::monostate, ConvolutionFuncs, WindowFuncs,
-                                 ReductionFuncs, SoftmaxFuncs, FeatureFuncs>;
+                                 ReductionFuncs, SoftmaxFuncs, FeatureFuncs,
+                                 RowNormFuncs>;
 
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.

@@ -42,7 +42,8 @@ static bool canMergeEverything(kernel::FuncOp kernel) {
   }
   return kernel.getResultTypes().size() == 1 &&
          llvm::all_of(kernel.getBody().front(), [](Operation &op) {
-           return isPixelwise(&op) && !isa<nn::ConvOp, bn::ScaleShiftOp>(op);
+           return isPixelwise(&op) &&
+                  !isa<nn::ConvOp, bn::ScaleShiftOp, bn::GroupNormOp>(op);
          });
 }
 
@@ -50,6 +51,37 @@ static bool canMergeEverything(kernel::FuncOp kernel) {
 static bool haveSameShape(Type lhs, Type rhs) {
   return cast<RankedTensorType>(lhs).getShape() ==
          cast<RankedTensorType>(rhs).getShape();
+}
+
+/// The dimensions that tell the rows of the kernel's norm apart; nothing where
+/// it has none over trailing dimensions.
+static std::optional<int64_t> findRowDims(kernel::FuncOp kernel) {
+  for (Operation &op : kernel.getBody().front())
+    if (isa<bn::LayerNormOp, bn::RMSNormOp>(op))
+      return op.getAttrOfType<IntegerAttr>("axis").getInt();
+  return std::nullopt;
+}
+
+/// All tensors are row-major, and of the shape of the data, of its rows, or
+/// numbers.
+static bool canMergeRows(kernel::FuncOp kernel, int64_t rowDims) {
+  const auto data = cast<RankedTensorType>(kernel.getResultTypes().front());
+  const ArrayRef<int64_t> row = data.getShape().drop_front(rowDims);
+  const auto isDataOrRow = [&](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return type == data || tensor.getShape() == row;
+  };
+  for (BlockArgument arg : kernel.getBody().getArguments())
+    if (!isDataOrRow(arg.getType()) || kernel.getArgLayout(arg.getArgNumber()))
+      return false;
+  if (kernel.getResultLayout())
+    return false;
+  return llvm::all_of(kernel.getBody().front(), [&](Operation &op) {
+    return llvm::all_of(op.getResultTypes(), [&](Type type) {
+      return isDataOrRow(type) ||
+             cast<RankedTensorType>(type).getNumElements() == 1;
+    });
+  });
 }
 
 /// The type and layout of the tensors whose features an operator of `kernel`
@@ -136,6 +168,14 @@ static std::optional<MemoryLayout> mergeData(kernel::FuncOp kernel) {
 KernelView KernelView::getMerged(kernel::FuncOp kernel) {
   if (canMergeEverything(kernel))
     return KernelView(Merge::Everything);
+  if (auto rowDims = findRowDims(kernel)) {
+    if (!canMergeRows(kernel, *rowDims))
+      return KernelView();
+    KernelView view(Merge::Rows);
+    view.rowsType = cast<RankedTensorType>(kernel.getResultTypes().front());
+    view.rowDims = *rowDims;
+    return view;
+  }
   if (std::optional<MemoryLayout> data = mergeData(kernel)) {
     KernelView view(Merge::Data);
     view.dataType = findData(kernel).first;
@@ -158,6 +198,13 @@ SmallVector<int64_t> KernelView::getShape(Type type) const {
     return {tensor.getNumElements()};
   if (merge == Merge::Data && haveSameShape(type, dataType))
     return data.shape;
+  if (merge == Merge::Rows) {
+    const ArrayRef<int64_t> row = rowsType.getShape().drop_front(rowDims);
+    const int64_t size = ShapedType::getNumElements(row);
+    if (type == rowsType)
+      return {rowsType.getNumElements() / size, size};
+    return tensor.getShape() == row ? SmallVector<int64_t>{size} : shape;
+  }
   if (merge == Merge::Pixels && shape.size() >= 4) {
     for (size_t dim = 2; dim + 1 < shape.size(); ++dim) {
       shape.back() *= shape[dim];
@@ -174,5 +221,9 @@ MemoryLayout KernelView::getLayout(Type type, Attribute attr) const {
     layout.strides = {1};
   if (merge == Merge::Data && haveSameShape(type, dataType))
     layout.strides = data.strides;
+  if (merge == Merge::Rows) {
+    layout.strides = kernel::getRowMajorStrides(layout.shape);
+    layout.halo.assign(2 * layout.shape.size(), 0);
+  }
   return layout;
 }

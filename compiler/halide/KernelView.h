@@ -24,7 +24,7 @@ struct MemoryLayout {
 /// data that follow each other in memory as one, but for the features.
 class KernelView {
 public:
-  enum class Merge { Nothing, Pixels, Data, Everything };
+  enum class Merge { Nothing, Pixels, Data, Rows, Everything };
 
   /// Merges nothing.
   KernelView() = default;
@@ -47,6 +47,9 @@ private:
   /// The normalized tensors, and where all of them lie.
   mlir::RankedTensorType dataType;
   MemoryLayout data;
+  /// Of merged rows: the data, and the dimensions that tell rows apart.
+  mlir::RankedTensorType rowsType;
+  int64_t rowDims = 0;
 };
 
 } // namespace bnopt

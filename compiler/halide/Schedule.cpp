@@ -26,6 +26,7 @@ struct ScheduleAnchor {
   void operator()(SoftmaxFuncs &softmax) {
     scheduleSoftmax(kernel, softmax, unit);
   }
+  void operator()(RowNormFuncs &norm) { scheduleRowNorm(kernel, norm, unit); }
 };
 } // namespace
 

@@ -32,6 +32,8 @@ void scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
                       const VectorUnit &unit);
 void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
+void scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,
+                     const VectorUnit &unit);
 void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit);
 
 /// Divides a long reduction into parts, and schedules these. The accumulator is

@@ -1,7 +1,5 @@
 //===- ExpandNorms.cpp - Norms as means and elementwise operators ---------===//
 //
-// Layer, group and RMS norm have no kernels of their own:
-//
 //   c = x − mean(x),  y = c/√(mean(c²) + ε)·scale + offset
 //
 // with means over the normalized dimensions, which the squares and whatever is
@@ -27,10 +25,13 @@ namespace {
 /// Layer and RMS norm.
 template <typename Op>
 struct ExpandTrailingNorm : OpRewritePattern<Op> {
-  using OpRewritePattern<Op>::OpRewritePattern;
+  ExpandTrailingNorm(MLIRContext *context, bool keepKernels)
+      : OpRewritePattern<Op>(context), keepKernels(keepKernels) {}
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
+    if (keepKernels && hasNormKernel(op))
+      return rewriter.notifyMatchFailure(op, "has a kernel");
     Value offset;
     if constexpr (std::is_same_v<Op, bn::LayerNormOp>)
       offset = op.getOffset();
@@ -52,13 +53,19 @@ struct ExpandTrailingNorm : OpRewritePattern<Op> {
     rewriter.replaceOp(op, x);
     return success();
   }
+
+private:
+  const bool keepKernels;
 };
 
 struct ExpandGroupNorm : OpRewritePattern<bn::GroupNormOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandGroupNorm(MLIRContext *context, bool keepKernels)
+      : OpRewritePattern(context), keepKernels(keepKernels) {}
 
   LogicalResult matchAndRewrite(bn::GroupNormOp op,
                                 PatternRewriter &rewriter) const override {
+    if (keepKernels && hasNormKernel(op))
+      return rewriter.notifyMatchFailure(op, "has a kernel");
     Value x = op.getInput();
     if (!hasTypeOf(op.getScale(), x) || !hasTypeOf(op.getOffset(), x))
       return rewriter.notifyMatchFailure(op, "parameters of another type");
@@ -81,14 +88,19 @@ struct ExpandGroupNorm : OpRewritePattern<bn::GroupNormOp> {
     rewriter.replaceOp(op, x);
     return success();
   }
+
+private:
+  const bool keepKernels;
 };
 
 struct ExpandNormsPass : impl::ExpandNormsPassBase<ExpandNormsPass> {
+  using ExpandNormsPassBase::ExpandNormsPassBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpandTrailingNorm<bn::LayerNormOp>,
                  ExpandTrailingNorm<bn::RMSNormOp>, ExpandGroupNorm>(
-        &getContext());
+        &getContext(), keepKernels);
     populateExpandNormGradientPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -94,6 +94,32 @@ FailureOr<RankedTensorType> getGroupedType(RankedTensorType type,
                                type.getElementType());
 }
 
+/// A row is summed by one thread; beyond this, as long as it takes to wake
+/// another a few times.
+static constexpr int64_t maximumSingleRow = 1 << 18;
+
+/// Rows, or samples, that are computed independently of each other.
+static int64_t countRows(Operation *op, ArrayRef<int64_t> shape) {
+  auto axis = op->getAttrOfType<IntegerAttr>("axis");
+  return ShapedType::getNumElements(
+      shape.take_front(axis ? axis.getInt() : int64_t{1}));
+}
+
+bool hasNormKernel(Operation *op) {
+  const auto isKnown = [](Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return tensor.hasStaticShape() && tensor.getElementType().isF32();
+  };
+  if (!llvm::all_of(op->getOperandTypes(), isKnown) ||
+      !llvm::all_of(op->getResultTypes(), isKnown))
+    return false;
+  const auto shape =
+      cast<RankedTensorType>(op->getOperand(0).getType()).getShape();
+  const int64_t elements = ShapedType::getNumElements(shape);
+  return elements > 0 &&
+         (countRows(op, shape) > 1 || elements <= maximumSingleRow);
+}
+
 SmallVector<int64_t> getChannelShape(RankedTensorType type) {
   SmallVector<int64_t> shape(type.getRank() - 1, 1);
   shape[0] = type.getDimSize(1);

@@ -79,6 +79,11 @@ getGroupedType(mlir::RankedTensorType type, int64_t groups);
 /// The shape of one value per channel beside data of `type`: C×1×1.
 llvm::SmallVector<int64_t> getChannelShape(mlir::RankedTensorType type);
 
+/// Whether code can be generated for the layer, group or RMS norm `op` as it
+/// is: its shape is known, has elements, and everything is of f32. A single row
+/// is left to the threads if it is worth waking them.
+bool hasNormKernel(mlir::Operation *op);
+
 /// The gradients of layer, group and RMS norm.
 void populateExpandNormGradientPatterns(mlir::RewritePatternSet &patterns);
 

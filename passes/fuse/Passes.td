@@ -8,7 +8,7 @@ include "mlir/Pass/PassBase.td"
 def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
   let summary = "Write layer, group and RMS norms and their gradients as means and elementwise operators";
   let description = [{
-    They have no kernels of their own. A group norm needs
+    A group norm needs
     - a group of known size, unless each channel is one,
     - as all of them, parameters of the type of the data, or constants (of a
       gradient, not constants).
@@ -29,6 +29,10 @@ def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
     %y = nn.div %1, %5 : …
     ```
   }];
+  let options = [
+    Option<"keepKernels", "keep-kernels", "bool", "false",
+           "leave norms that code is generated for as they are">,
+  ];
   let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
 }
 

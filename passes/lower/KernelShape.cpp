@@ -67,6 +67,9 @@ bool bnopt::isPixelwise(Operation *op) {
     return isPointwise(conv);
   if (auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op))
     return scaleShift.getFeatureIndex() == 1;
+  // Statistics of all pixels do not depend on their order.
+  if (isa<bn::GroupNormOp>(op))
+    return true;
   if (isa<bn::BNDialect>(op->getDialect()))
     return false;
   return isElementwise(op) || isa<arith::ConstantOp, kernel::ReturnOp>(op);
@@ -94,7 +97,7 @@ static bool isSinglePixel(RankedTensorType type, RankedTensorType result) {
 /// Weights, biases, scales and shifts, which have no pixels.
 static bool isParameter(BlockArgument arg) {
   return llvm::any_of(arg.getUses(), [](OpOperand &use) {
-    return isa<nn::ConvOp, bn::ScaleShiftOp>(use.getOwner()) &&
+    return isa<nn::ConvOp, bn::ScaleShiftOp, bn::GroupNormOp>(use.getOwner()) &&
            use.getOperandNumber() != 0;
   });
 }

@@ -1,6 +1,7 @@
 // Norms become means and elementwise operators.
 
 // RUN: bn-opt %s --bn-expand-norms --split-input-file | FileCheck %s
+// RUN: bn-opt %s --bn-expand-norms=keep-kernels --split-input-file | FileCheck %s --check-prefix=KEEP
 
 // CHECK-LABEL: @expand_layer_norm_without_affine
 func.func @expand_layer_norm_without_affine(%x: tensor<?x3x4xf32>) -> tensor<?x3x4xf32> {
@@ -98,4 +99,34 @@ func.func @no_expand_parameter_of_another_type(%x: tensor<1x4xf32>, %scale: tens
   // CHECK: bn.rms_norm
   %y = bn.rms_norm %x, %scale {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<1x4xf32>, tensor<4xf64>) -> tensor<1x4xf32>
   return %y : tensor<1x4xf32>
+}
+
+// -----
+
+// What code is generated for may stay.
+// KEEP-LABEL: @keep_layer_norm
+func.func @keep_layer_norm(%x: tensor<2x3x4xf32>, %scale: tensor<4xf32>) -> tensor<2x3x4xf32> {
+  // KEEP: bn.layer_norm
+  %y = bn.layer_norm %x, %scale {axis = 2 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x3x4xf32>, tensor<4xf32>) -> tensor<2x3x4xf32>
+  return %y : tensor<2x3x4xf32>
+}
+
+// -----
+
+// A long row is shared by all threads.
+// KEEP-LABEL: @expand_single_row
+func.func @expand_single_row(%x: tensor<1x1000000xf32>, %scale: tensor<1000000xf32>) -> tensor<1x1000000xf32> {
+  // KEEP-NOT: bn.rms_norm
+  %y = bn.rms_norm %x, %scale {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<1x1000000xf32>, tensor<1000000xf32>) -> tensor<1x1000000xf32>
+  return %y : tensor<1x1000000xf32>
+}
+
+// -----
+
+// There is nothing to compute.
+// KEEP-LABEL: @expand_empty
+func.func @expand_empty(%x: tensor<0x4x3xf32>, %scale: tensor<4xf32>) -> tensor<0x4x3xf32> {
+  // KEEP: return %arg0
+  %y = bn.group_norm %x, %scale, %scale {groups = 2 : i64, epsilon = 5.0e-01 : f64} : (tensor<0x4x3xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<0x4x3xf32>
+  return %y : tensor<0x4x3xf32>
 }

@@ -1,0 +1,237 @@
+//===- ScheduleRowNorm.cpp - Layer, group and RMS norm --------------------===//
+//
+// Bound by memory: a row is read once to sum it, and again, from cache, to
+// normalize it. Rows are computed in parallel. Sums are of f64: beside the
+// loads they cost nothing.
+//
+//   along a row      vectors of sums, enough to hide the latency of additions,
+//                    then the sum of their lanes
+//   across rows      a vector of sums per vector of lanes (rows, or channels of
+//                    groups), a few pixels at a time in registers
+//
+// How elements are divided depends on shapes alone: the result is the same for
+// any number of threads.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/halide/Schedule.h"
+#include "compiler/halide/ScheduleLoops.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+using namespace bnopt;
+using Halide::Func;
+using Halide::LoopLevel;
+using Halide::MemoryType;
+using Halide::RVar;
+using Halide::Stage;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+/// Vectors of f32 whose sums are kept apart.
+static constexpr int vectorsPerSum = 2;
+
+/// Pixels whose values are added to a lane's sum before it is stored.
+static constexpr int pixelsPerStore = 8;
+
+static constexpr int vectorsPerIteration = 4;
+
+/// Elements that a core moves per cycle through its second-level cache.
+static constexpr int64_t elementsPerCycle = 4;
+
+namespace {
+class RowNormSchedule {
+public:
+  RowNormSchedule(KernelFuncs &kernel, RowNormFuncs &norm,
+                  const VectorUnit &unit)
+      : kernel(kernel), norm(norm), unit(unit) {}
+
+  void schedule();
+
+private:
+  void splitLoops();
+  Loop splitChannels(const Loop &channels);
+  void scheduleOutput();
+  void computePerRow(Func func);
+  void scheduleAlongRow();
+  void scheduleLanes();
+
+  bool isRow(int outputDim) const {
+    return std::find(norm.keptDims.begin(), norm.keptDims.end(), outputDim) !=
+           norm.keptDims.end();
+  }
+
+  KernelFuncs &kernel;
+  RowNormFuncs &norm;
+  const VectorUnit &unit;
+  /// The loops over rows, innermost first; where these are lanes, without them.
+  std::vector<Loop> rows;
+  /// The output's loops within a row, but for the vectors.
+  std::vector<Loop> within;
+  Loop vectors = {Var(), 1};
+};
+} // namespace
+
+/// Finds the loops over rows and those within them.
+void RowNormSchedule::splitLoops() {
+  std::vector<size_t> dims(kernel.vars.size());
+  std::iota(dims.begin(), dims.end(), 0);
+  std::sort(dims.begin(), dims.end(), [&](size_t a, size_t b) {
+    return std::pair(kernel.strides[a], a) < std::pair(kernel.strides[b], b);
+  });
+  for (size_t other : dims) {
+    const int outputDim = static_cast<int>(other);
+    const Loop loop = {kernel.vars[other], kernel.extents[other]};
+    if (!norm.alongRow && outputDim == norm.keptDims.front())
+      vectors = loop;
+    else if (!isRow(outputDim))
+      within.push_back(loop);
+    // Channels are the first dimension of a buffer.
+    else if (norm.groupChannels && norm.alongRow && other == 0)
+      within.push_back(splitChannels(loop));
+    else
+      rows.push_back(loop);
+  }
+  if (!norm.alongRow)
+    return;
+  // Of the loops within a row, the contiguous one is before those of one step.
+  auto longest = std::find_if(within.begin(), within.end(),
+                              [](const Loop &loop) { return loop.extent > 1; });
+  if (longest == within.end())
+    longest = within.begin();
+  vectors = *longest;
+  within.erase(longest);
+}
+
+/// Makes groups a loop over rows; the loop over the channels of one.
+Loop RowNormSchedule::splitChannels(const Loop &channels) {
+  const auto size = static_cast<int>(norm.groupChannels);
+  Var group("group"), member("member");
+  kernel.output.split(channels.var, group, member, size,
+                      TailStrategy::GuardWithIf);
+  rows.push_back({group, channels.extent / size});
+  return {member, size};
+}
+
+void RowNormSchedule::scheduleOutput() {
+  const int extent = vectors.extent;
+  int lanes = getLanes(extent, unit.lanes, kernel.inPlace);
+  int count = std::max(1, std::min(vectorsPerIteration, extent / lanes));
+  if (kernel.inPlace)
+    count = getLargestDivisor(extent / lanes, count);
+  const int step = lanes * count;
+  Var block("block"), inner("inner"), vector("vector"), lane("lane");
+  splitLoop(kernel.output, vectors.var, block, inner, step, extent,
+            kernel.inPlace);
+  kernel.output.split(inner, vector, lane, lanes, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order = {lane, vector, block};
+  for (const Loop &loop : within)
+    order.emplace_back(loop.var);
+  int64_t elements = 1;
+  for (int size : kernel.extents)
+    elements *= size;
+  for (const Loop &loop : rows)
+    order.emplace_back(loop.var);
+  kernel.output.reorder(order).vectorize(lane).unroll(vector);
+  parallelize(kernel.output, rows, elements / elementsPerCycle);
+}
+
+void RowNormSchedule::computePerRow(Func func) {
+  if (rows.empty())
+    func.compute_root();
+  else
+    func.compute_at(kernel.output, rows.front().var);
+  // On the stack: Halide takes larger slots from the heap, unless they are
+  // called registers.
+  func.store_in(MemoryType::Register);
+}
+
+void RowNormSchedule::scheduleAlongRow() {
+  if (norm.first.defined())
+    computePerRow(norm.first);
+  computePerRow(norm.sums);
+  computePerRow(norm.statistics);
+  size_t longest = 0;
+  while (longest + 1 < norm.reductionSizes.size() &&
+         norm.reductionSizes[longest] == 1)
+    ++longest;
+  const auto size = static_cast<int>(
+      std::min<int64_t>(norm.reductionSizes[longest], 1 << 20));
+  const int width =
+      getLanes(size, static_cast<int>(unit.lanes) * vectorsPerSum, false);
+  // Vectors of f64.
+  const int doubles = std::max(1, static_cast<int>(unit.lanes) / 2);
+  if (width < 2)
+    return;
+  RVar steps("steps"), lane("sum_lane");
+  norm.sums.update().split(norm.reduction[longest], steps, lane, width,
+                           TailStrategy::GuardWithIf);
+  Var part("part");
+  Func parts = norm.sums.update().rfactor(lane, part);
+  computePerRow(parts);
+  parts.bound(part, 0, width).vectorize(part);
+  std::vector<VarOrRVar> order = {part};
+  for (size_t i = 0; i < norm.reduction.size(); ++i)
+    order.emplace_back(i == longest ? steps : norm.reduction[i]);
+  parts.update().reorder(order).vectorize(part);
+  if (width <= doubles)
+    return;
+  // The vectors are added first, then the lanes of one.
+  RVar outer("sum_vector"), inner("sum_element");
+  norm.sums.update().split(lane, outer, inner, doubles,
+                           TailStrategy::GuardWithIf);
+  Var element("element");
+  Func vector = norm.sums.update().rfactor(inner, element);
+  computePerRow(vector);
+  vector.bound(element, 0, doubles).vectorize(element);
+  vector.update().reorder(element, outer).vectorize(element).unroll(outer);
+}
+
+/// Each lane has a sum of its own.
+void RowNormSchedule::scheduleLanes() {
+  const Var &v = norm.rows.front();
+  const int lanes = getLanes(vectors.extent, unit.lanes, false);
+  const auto vectorize = [&](Func func) {
+    computePerRow(func);
+    func.vectorize(v, lanes);
+  };
+  if (norm.first.defined())
+    vectorize(norm.first);
+  vectorize(norm.sums);
+  Stage update = norm.sums.update();
+  std::vector<VarOrRVar> order;
+  RVar outer("pixels"), pixel("pixel");
+  const int pixels = getLargestDivisor(
+      static_cast<int>(norm.reductionSizes.front()), pixelsPerStore);
+  update.split(norm.reduction.front(), outer, pixel, pixels,
+               TailStrategy::GuardWithIf);
+  Var block("lane_block"), lane("lane_element");
+  update.split(v, block, lane, lanes, TailStrategy::GuardWithIf);
+  order = {lane, pixel, block, outer};
+  order.insert(order.end(), norm.reduction.begin() + 1, norm.reduction.end());
+  update.reorder(order).vectorize(lane).unroll(pixel);
+  if (norm.groupSums.defined()) {
+    computePerRow(norm.groupSums);
+    computePerRow(norm.groupStatistics);
+    computePerRow(norm.statistics);
+  } else {
+    vectorize(norm.statistics);
+  }
+}
+
+void RowNormSchedule::schedule() {
+  splitLoops();
+  scheduleOutput();
+  if (norm.alongRow)
+    scheduleAlongRow();
+  else
+    scheduleLanes();
+}
+
+void bnopt::scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,
+                            const VectorUnit &unit) {
+  RowNormSchedule(kernel, norm, unit).schedule();
+}
