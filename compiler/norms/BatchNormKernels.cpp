@@ -33,7 +33,7 @@ static void addRunningStatistics(NormKernelBuilder &kernel, Value mean,
   add("variance", variance, estimator);
 }
 
-void bnopt::buildBatchNormTraining(NormKernelBuilder &kernel) {
+LogicalResult bnopt::buildBatchNormTraining(NormKernelBuilder &kernel) {
   Value x = kernel.addData("input"), scale = kernel.addVector("scale"),
         offset = kernel.addVector("offset");
   auto op = kernel.function.create<bn::TrainingOp>(
@@ -43,32 +43,49 @@ void bnopt::buildBatchNormTraining(NormKernelBuilder &kernel) {
   kernel.function.addOutput("variance", op.getBatchVariance());
   if (kernel.options.running)
     addRunningStatistics(kernel, op.getBatchMean(), op.getBatchVariance());
+  return success();
 }
 
-void bnopt::buildBatchNormInference(NormKernelBuilder &kernel) {
+LogicalResult bnopt::buildBatchNormInference(NormKernelBuilder &kernel) {
   Value x = kernel.addData("input"), scale = kernel.addVector("scale"),
         offset = kernel.addVector("offset"), mean = kernel.addVector("mean"),
         variance = kernel.addVector("variance");
   kernel.addFused(kernel.function.create<bn::InferenceOp>(
       x.getType(), x, scale, offset, mean, variance, kernel.getEpsilon(),
       kernel.getAxis()));
+  return success();
 }
 
-void bnopt::buildBatchNormStatistics(NormKernelBuilder &kernel) {
+LogicalResult bnopt::buildBatchNormStatistics(NormKernelBuilder &kernel) {
   Value x = kernel.addData("input");
   auto op = kernel.function.create<bn::StatisticsOp>(x, kernel.getAxis());
   kernel.function.addOutput("mean", op.getMean());
   kernel.function.addOutput("variance", op.getVariance());
+  return success();
 }
 
-void bnopt::buildBatchNormGradient(NormKernelBuilder &kernel) {
+LogicalResult bnopt::buildBatchNormGradient(NormKernelBuilder &kernel) {
+  NormKernelFunction &function = kernel.function;
   Value x = kernel.addData("input"), scale = kernel.addVector("scale"),
         mean = kernel.addVector("mean"),
         variance = kernel.addVector("variance"),
         dy = kernel.addData("output_gradient");
-  auto op = kernel.function.create<bn::GradientOp>(
-      x, scale, mean, variance, dy, kernel.getEpsilon(), kernel.getAxis());
-  kernel.function.addOutput("input_gradient", op.getInputGradient());
-  kernel.function.addOutput("scale_gradient", op.getScaleGradient());
-  kernel.function.addOutput("offset_gradient", op.getOffsetGradient());
+  const auto normalize = [&]() -> Value {
+    return function.create<bn::NormalizeOp>(
+        x.getType(), x, scale, kernel.addVector("offset"), mean, variance,
+        kernel.getEpsilon(), kernel.getAxis());
+  };
+  const auto gradients =
+      differentiateFusions(function, kernel.fusions, dy, normalize);
+  if (failed(gradients))
+    return failure();
+  auto op = function.create<bn::GradientOp>(
+      x, scale, mean, variance, gradients->input, kernel.getEpsilon(),
+      kernel.getAxis());
+  function.addOutput("input_gradient", op.getInputGradient());
+  function.addOutput("scale_gradient", op.getScaleGradient());
+  function.addOutput("offset_gradient", op.getOffsetGradient());
+  if (gradients->addend)
+    function.addOutput("addend_gradient", gradients->addend);
+  return success();
 }

@@ -3,6 +3,7 @@
 #include "compiler/norms/Fusions.h"
 
 #include "dialect/NN/NNOps.h"
+#include "passes/train/ReverseMode.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -109,4 +110,42 @@ Value bnopt::applyFusions(NormKernelFunction &function,
     x = activation->apply(function, x);
   }
   return x;
+}
+
+/// Whether the output of `steps` says where each element passed a gradient:
+/// sums, and one activation that is as its input within some bounds of both.
+static bool isDecidedByOutput(ArrayRef<std::string> steps) {
+  return steps.size() == 2 && steps[0] == addName &&
+         llvm::is_contained({"leaky_relu", "relu", "relu6"}, steps[1]);
+}
+
+FailureOr<FusionGradients>
+bnopt::differentiateFusions(NormKernelFunction &function,
+                            ArrayRef<std::string> steps, Value dy,
+                            llvm::function_ref<Value()> normalize) {
+  if (llvm::all_of(steps, [](StringRef step) { return step == addName; }))
+    return FusionGradients{dy, {}};
+  const bool readsOutput = isDecidedByOutput(steps);
+  Value start =
+      readsOutput ? function.addInput("output", dy.getType()) : normalize();
+  // A value is on the same side of the kinks as what becomes of it.
+  Value end = applyFusions(function, steps.drop_front(readsOutput), start);
+  SmallVector<Value> sources = {start};
+  if (Value addend = function.getInput("addend"))
+    sources.push_back(addend);
+  ReverseMode reverse(function.getFunction(), sources);
+  reverse.addGradient(end, dy);
+  if (failed(reverse.build()))
+    return failure();
+  FusionGradients gradients{reverse.getGradient(start), {}};
+  if (readsOutput) {
+    gradients.addend = gradients.input;
+    Operation *activation = end.getDefiningOp();
+    end.replaceAllUsesWith(start);
+    activation->erase();
+  } else if (sources.size() > 1) {
+    Value addend = reverse.getGradient(sources[1]);
+    gradients.addend = addend == dy ? Value() : addend;
+  }
+  return gradients;
 }

@@ -5,6 +5,7 @@
 
 #include "compiler/norms/NormKernelFunction.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 
 #include <string>
@@ -24,6 +25,24 @@ expandFusions(llvm::ArrayRef<std::string> fuse);
 /// where it is missing.
 mlir::Value applyFusions(NormKernelFunction &function,
                          llvm::ArrayRef<std::string> steps, mlir::Value x);
+
+/// Gradients at the start of the steps.
+struct FusionGradients {
+  mlir::Value input;
+  /// Of the addend of an 'add' that activations come behind; it is null where
+  /// there is none, or where it is the gradient of the output itself.
+  mlir::Value addend;
+};
+
+/// Takes the gradient `dy` of what comes out of `steps` back through them,
+/// without anything kept but the values that are there anyway: activations
+/// start again from what the norm gives, which `normalize` computes, and the
+/// input 'addend'. An activation right behind an 'add' whose sign says on which
+/// side of its kinks it was reads the input 'output' instead of both.
+mlir::FailureOr<FusionGradients>
+differentiateFusions(NormKernelFunction &function,
+                     llvm::ArrayRef<std::string> steps, mlir::Value dy,
+                     llvm::function_ref<mlir::Value()> normalize);
 
 } // namespace bnopt
 

@@ -51,14 +51,18 @@ struct NormKernelBuilder {
   }
 };
 
-/// Each makes inputs, operators and outputs of the kernels of its name.
-void buildBatchNormTraining(NormKernelBuilder &kernel);
-void buildBatchNormInference(NormKernelBuilder &kernel);
-void buildBatchNormStatistics(NormKernelBuilder &kernel);
-void buildBatchNormGradient(NormKernelBuilder &kernel);
-void buildLayerNorm(NormKernelBuilder &kernel);
-void buildRMSNorm(NormKernelBuilder &kernel);
-void buildGroupNorm(NormKernelBuilder &kernel);
+/// Each makes inputs, operators and outputs of the kernels of its name. A
+/// failure has been reported.
+mlir::LogicalResult buildBatchNormTraining(NormKernelBuilder &kernel);
+mlir::LogicalResult buildBatchNormInference(NormKernelBuilder &kernel);
+mlir::LogicalResult buildBatchNormStatistics(NormKernelBuilder &kernel);
+mlir::LogicalResult buildBatchNormGradient(NormKernelBuilder &kernel);
+mlir::LogicalResult buildLayerNorm(NormKernelBuilder &kernel);
+mlir::LogicalResult buildLayerNormGradient(NormKernelBuilder &kernel);
+mlir::LogicalResult buildRMSNorm(NormKernelBuilder &kernel);
+mlir::LogicalResult buildRMSNormGradient(NormKernelBuilder &kernel);
+mlir::LogicalResult buildGroupNorm(NormKernelBuilder &kernel);
+mlir::LogicalResult buildGroupNormGradient(NormKernelBuilder &kernel);
 
 } // namespace bnopt
 

@@ -19,6 +19,8 @@ NormKernelFunction::NormKernelFunction(StringRef name, MLIRContext *context)
   function =
       func::FuncOp::create(builder, loc, name, builder.getFunctionType({}, {}));
   builder.setInsertionPointToEnd(function.addEntryBlock());
+  end = create<func::ReturnOp>();
+  builder.setInsertionPoint(end);
 }
 
 Value NormKernelFunction::addInput(StringRef name, Type type) {
@@ -45,7 +47,7 @@ Value NormKernelFunction::createNumber(Value like, double value) {
 }
 
 OwningOpRef<ModuleOp> NormKernelFunction::finish() {
-  create<func::ReturnOp>(outputs);
+  end->setOperands(outputs);
   function.setFunctionType(
       builder.getFunctionType(function.getBody().getArgumentTypes(),
                               llvm::to_vector(ValueRange(outputs).getTypes())));

@@ -33,6 +33,8 @@ public:
 
   mlir::OpBuilder &getBuilder() { return builder; }
 
+  mlir::func::FuncOp getFunction() { return function; }
+
   /// The module, with all inputs and outputs; ends the function's use.
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
@@ -40,6 +42,7 @@ private:
   mlir::OpBuilder builder;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
+  mlir::func::ReturnOp end;
   llvm::SmallVector<mlir::Value> outputs;
   llvm::SmallVector<std::string> inputNames, outputNames;
 };

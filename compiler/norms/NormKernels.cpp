@@ -15,14 +15,21 @@ using namespace bnopt;
 
 namespace {
 /// The options that a kernel may have.
-struct Applicable {
-  bool channels, axis, groups, fuse, running;
+enum Applicable : unsigned {
+  channels = 1,
+  axis = 2,
+  groups = 4,
+  fuse = 8,
+  running = 16
 };
 
 struct NormKernel {
   StringLiteral name;
-  Applicable applicable;
-  void (*build)(NormKernelBuilder &);
+  /// `Applicable`s.
+  unsigned applicable;
+  LogicalResult (*build)(NormKernelBuilder &);
+
+  bool has(Applicable option) const { return (applicable & option) != 0; }
 };
 } // namespace
 
@@ -31,62 +38,19 @@ struct NormKernel {
 //===----------------------------------------------------------------------===//
 
 static constexpr NormKernel kernels[] = {
-    {"batch_norm_gradient",
-     {.channels = true,
-      .axis = true,
-      .groups = false,
-      .fuse = false,
-      .running = false},
-     buildBatchNormGradient},
-    {"batch_norm_inference",
-     {.channels = true,
-      .axis = true,
-      .groups = false,
-      .fuse = true,
-      .running = false},
-     buildBatchNormInference},
-    {"batch_norm_statistics",
-     {.channels = true,
-      .axis = true,
-      .groups = false,
-      .fuse = false,
-      .running = false},
-     buildBatchNormStatistics},
-    {"batch_norm_training",
-     {.channels = true,
-      .axis = true,
-      .groups = false,
-      .fuse = true,
-      .running = true},
+    {"batch_norm_gradient", channels | axis | fuse, buildBatchNormGradient},
+    {"batch_norm_inference", channels | axis | fuse, buildBatchNormInference},
+    {"batch_norm_statistics", channels | axis, buildBatchNormStatistics},
+    {"batch_norm_training", channels | axis | fuse | running,
      buildBatchNormTraining},
-    {"group_norm",
-     {.channels = true,
-      .axis = false,
-      .groups = true,
-      .fuse = true,
-      .running = false},
-     buildGroupNorm},
-    {"instance_norm",
-     {.channels = true,
-      .axis = false,
-      .groups = false,
-      .fuse = true,
-      .running = false},
-     buildGroupNorm},
-    {"layer_norm",
-     {.channels = false,
-      .axis = true,
-      .groups = false,
-      .fuse = true,
-      .running = false},
-     buildLayerNorm},
-    {"rms_norm",
-     {.channels = false,
-      .axis = true,
-      .groups = false,
-      .fuse = true,
-      .running = false},
-     buildRMSNorm},
+    {"group_norm", channels | groups | fuse, buildGroupNorm},
+    {"group_norm_gradient", channels | groups | fuse, buildGroupNormGradient},
+    {"instance_norm", channels | fuse, buildGroupNorm},
+    {"instance_norm_gradient", channels | fuse, buildGroupNormGradient},
+    {"layer_norm", axis | fuse, buildLayerNorm},
+    {"layer_norm_gradient", axis | fuse, buildLayerNormGradient},
+    {"rms_norm", axis | fuse, buildRMSNorm},
+    {"rms_norm_gradient", axis | fuse, buildRMSNormGradient},
 };
 
 std::vector<std::string> bnopt::getNormKernelNames() {
@@ -125,12 +89,12 @@ bnopt::parseNormKernelShape(StringRef text) {
 static llvm::Error checkApplicable(const NormKernelOptions &options,
                                    const NormKernel &kernel) {
   const std::pair<bool, const char *> misplaced[] = {
-      {options.channels && !kernel.applicable.channels, "layout"},
-      {options.axis && !kernel.applicable.axis, "axis"},
-      {options.groups && !kernel.applicable.groups, "groups"},
-      {!options.fuse.empty() && !kernel.applicable.fuse, "fuse"},
-      {options.running && !kernel.applicable.running, "running"},
-      {options.momentum && !kernel.applicable.running, "momentum"}};
+      {options.channels && !kernel.has(Applicable::channels), "layout"},
+      {options.axis && !kernel.has(Applicable::axis), "axis"},
+      {options.groups && !kernel.has(Applicable::groups), "groups"},
+      {!options.fuse.empty() && !kernel.has(Applicable::fuse), "fuse"},
+      {options.running && !kernel.has(Applicable::running), "running"},
+      {options.momentum && !kernel.has(Applicable::running), "momentum"}};
   for (auto [isMisplaced, option] : misplaced)
     if (isMisplaced)
       return llvm::createStringError("--%s does not apply to kernel '%s'",
@@ -158,7 +122,7 @@ static llvm::Error checkNumbers(const NormKernelOptions &options) {
 /// The groups of a group norm, which has no default of its own.
 static llvm::Error checkGroups(const NormKernelOptions &options,
                                const NormKernel &kernel, int64_t channels) {
-  if (!kernel.applicable.groups)
+  if (!kernel.has(Applicable::groups))
     return llvm::Error::success();
   if (!options.groups)
     return llvm::createStringError("kernel '%s' needs --groups",
@@ -188,7 +152,8 @@ static llvm::Expected<Type> getElementType(StringRef name,
 static llvm::Expected<int64_t> placeAxis(const NormKernelOptions &options,
                                          const NormKernel &kernel,
                                          std::vector<int64_t> &shape) {
-  const int64_t rank = shape.size(), least = kernel.applicable.channels ? 2 : 1;
+  const int64_t rank = shape.size(),
+                least = kernel.has(Applicable::channels) ? 2 : 1;
   if (rank < least || rank > 5)
     return llvm::createStringError(
         "kernel '%s' expects a --shape of %lld to 5 sizes, but got %lld",
@@ -202,7 +167,7 @@ static llvm::Expected<int64_t> placeAxis(const NormKernelOptions &options,
           static_cast<long long>(*options.axis));
     return *options.axis < 0 ? *options.axis + rank : *options.axis;
   }
-  if (!kernel.applicable.channels)
+  if (!kernel.has(Applicable::channels))
     return rank - 1;
   if (options.channels != ChannelOrder::Last)
     return 1;
@@ -257,6 +222,8 @@ bnopt::buildNormKernel(const NormKernelOptions &options, MLIRContext *context) {
   NormKernelBuilder builder{options, NormKernelFunction(*name, context),
                             RankedTensorType::get(shape, *elementType), *axis,
                             std::move(*fusions)};
-  kernel->build(builder);
+  if (failed(kernel->build(builder)))
+    return llvm::createStringError("cannot build kernel '" + options.kernel +
+                                   "'");
   return builder.function.finish();
 }

@@ -135,3 +135,20 @@ func.func @no_load_too_large(%x: tensor<1x8192x33x33xf32>) -> tensor<1x1x31x31xf
   %1 = nn.conv %0, %w : (tensor<1x8192x33x33xf32>, tensor<1x8192x3x3xf32>) -> tensor<1x1x31x31xf32>
   return %1 : tensor<1x1x31x31xf32>
 }
+
+// -----
+
+// The gradient of a relu behind a batch norm, computed again from the norm's input, needs no tensor of its own.
+// CHECK-LABEL: func.func @gradient_with_relu(
+// CHECK: kernel.launch @normalize_relu_gate_gradient
+// CHECK-NOT: kernel.launch
+func.func @gradient_with_relu(%x: tensor<2x6x4x4xf32>, %s: tensor<6xf32>, %o: tensor<6xf32>, %m: tensor<6xf32>, %v: tensor<6xf32>, %dy: tensor<2x6x4x4xf32>)
+    -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) {
+  %0 = bn.normalize %x, %s, %o, %m, %v {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+  %1 = nn.relu %0 : tensor<2x6x4x4xf32>
+  %2 = nn.gate %dy, %1 between [0.0, 0x7FF0000000000000] : tensor<2x6x4x4xf32>
+  %dx, %ds, %do = bn.gradient %x, %s, %m, %v, %2 {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<2x6x4x4xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
+  return %dx, %ds, %do : tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>
+}
