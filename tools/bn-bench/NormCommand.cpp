@@ -56,6 +56,9 @@ static cl::opt<std::string> svg("svg",
                                 cl::value_desc("file"), cl::cat(category),
                                 cl::sub(normCommand));
 static cl::opt<bool>
+    list("list", cl::desc("Print the shapes instead of measuring them"),
+         cl::cat(category), cl::sub(normCommand));
+static cl::opt<bool>
     check("check", cl::desc("End with status 1 where a limit is missed"),
           cl::cat(category), cl::sub(normCommand));
 
@@ -142,6 +145,11 @@ int bnopt::runNorm(const BenchOptions &common) {
   auto options = getOptions(common);
   if (!options)
     return fail(options.takeError());
+  if (list) {
+    for (const NormShape &shape : options->shapes)
+      llvm::outs() << shape.sizeText() << " " << shape.orderText() << "\n";
+    return 0;
+  }
   // The linker of the kernels resets all options of the command line.
   const std::string svgPath = svg;
   const bool isChecked = check;
