@@ -76,7 +76,7 @@ def describe(i, case):
     """The operators of a case, and the arguments and results of the function that they are."""
     tensor = f"tensor<{'x'.join(map(str, case.memory_shape))}xf32>"
     vector = f"tensor<{case.shape[1]}xf32>"
-    attributes = f"{{epsilon = {EPSILON} : f64, featureIndex = {case.feature} : i64}}"
+    attributes = f"{{epsilon = {EPSILON:.6e} : f64, featureIndex = {case.feature} : i64}}"
     convention, estimator, momentum = case.running
     update = f"{{momentum = {momentum} : f64, count = {case.count} : i64}} : {vector}"
     body = f"""
