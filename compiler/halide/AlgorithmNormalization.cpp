@@ -39,6 +39,19 @@ static Expr toDouble(const Expr &value) { return Halide::cast<double>(value); }
 
 static Expr toFloat(const Expr &value) { return Halide::cast<float>(value); }
 
+/// An f64 value, rounded to one that f32 has. By the bits: of a conversion there
+/// and back the code generator would leave nothing.
+static Expr roundToFloat(const Expr &value) {
+  // f64 has 29 bits more; a carry into the exponent is what rounding wants.
+  constexpr uint64_t half = uint64_t(1) << 28, rest = (half << 1) - 1;
+  const auto bits = [](uint64_t mask) {
+    return Halide::Internal::make_const(Halide::UInt(64), mask);
+  };
+  Expr rounded =
+      (Halide::reinterpret<uint64_t>(value) + bits(half)) & bits(~rest);
+  return Halide::reinterpret<double>(rounded);
+}
+
 /// An f64 number, exactly.
 static Expr number(double value) {
   return Halide::Internal::make_const(Halide::Float(64), value);
@@ -338,11 +351,11 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
   const Var feature = features.feature;
   Moments moments =
       getMoments(features.sums, feature, input.pilot(feature), getCount(op));
-  Expr mean = toFloat(moments.mean);
+  Expr rounded = roundToFloat(moments.mean), mean = toFloat(rounded);
   Expr factor = toDouble(read(op.getScale(), {feature})) /
                 getDeviation(moments.variance, op.getEpsilon());
-  Expr shift = toDouble(read(op.getOffset(), {feature})) -
-               (moments.mean - toDouble(mean)) * factor;
+  Expr rest = Halide::strict_float(moments.mean - rounded);
+  Expr shift = toDouble(read(op.getOffset(), {feature})) - rest * factor;
   features.statistics(feature) =
       Tuple(mean, toFloat(moments.variance), toFloat(factor), toFloat(shift));
   Indices indices = declare(op);
