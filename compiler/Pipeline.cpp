@@ -85,6 +85,9 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
 
 void bnopt::addFusePasses(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createSimplifyTrainingPass());
+  // After folding, for which casts are in the way. What is written out next has
+  // operands of one type.
+  pm.addNestedPass<func::FuncOp>(createWidenOperatorsPass());
   // After folding, which knows the norms as such; what they consist of is
   // grouped with their neighbours.
   pm.addNestedPass<func::FuncOp>(createExpandNormsPass({/*keepKernels=*/true}));

@@ -86,6 +86,9 @@ BNOPT_ADJOINT(AbsOp) {
   return b.sub(b.keepAbove(dy, x, 0), b.gate(dy, x, -INFINITY, 0));
 }
 
+// Rounding has steps; its slope is that of what is rounded.
+BNOPT_ADJOINT(CastOp) { return b.create<CastOp>(op.getInput().getType(), dy); }
+
 BNOPT_ADJOINT(NegOp) { return b.neg(dy); }
 
 BNOPT_ADJOINT(ReciprocalOp) {

@@ -2,17 +2,16 @@
 
 #include "dialect/NN/NNOps.h"
 
-#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace bnopt::nn;
 
-/// Whether `to` holds every number of `from`.
-static bool holdsAll(Type from, Type to) {
+bool CastOp::isExact() {
   return APFloat::isRepresentableBy(
-      cast<FloatType>(getElementTypeOrSelf(from)).getFloatSemantics(),
-      cast<FloatType>(getElementTypeOrSelf(to)).getFloatSemantics());
+      cast<FloatType>(getInput().getType().getElementType())
+          .getFloatSemantics(),
+      cast<FloatType>(getType().getElementType()).getFloatSemantics());
 }
 
 OpFoldResult CastOp::fold(FoldAdaptor) {
@@ -20,7 +19,7 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
     return getInput();
   // What has not been rounded before is rounded as if it came from there.
   auto inner = getInput().getDefiningOp<CastOp>();
-  if (!inner || !holdsAll(inner.getInput().getType(), inner.getType()))
+  if (!inner || !inner.isExact())
     return {};
   getInputMutable().assign(inner.getInput());
   return getResult();

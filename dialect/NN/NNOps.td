@@ -379,11 +379,16 @@ def NN_ClipOp : NN_UnaryOp<"clip", "min(max(x, min), max); a min of −∞ and a
   let assemblyFormat = "$input `to` ` ` `[` $min `,` $max `]` attr-dict `:` type($input)";
 }
 
-def NN_CastOp : NN_Op<"cast", [SameOperandsAndResultShape, Elementwise]> {
+def NN_CastOp : NN_Op<"cast", [
+    SameOperandsAndResultShape, Elementwise, NN_Differentiable]> {
   let summary = "The same numbers in another type, rounded to the nearest, ties to even";
   let arguments = (ins NN_Tensor:$input);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    /// Whether the type of the result holds every number of that of the input.
+    bool isExact();
+  }];
   let hasFolder = 1;
 }
 

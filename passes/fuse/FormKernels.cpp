@@ -126,6 +126,23 @@ static Operation *findNext(const Group &group,
   return next;
 }
 
+/// Whether kernels convert the result of `op` while they load: a cast to a
+/// wider type, of half the bytes, that nothing reads but what can. Each reader
+/// computes it for itself, as if it were a splat constant. Not where it only
+/// continues a chain.
+static bool isLoadedCast(Operation *op) {
+  auto cast = dyn_cast<nn::CastOp>(op);
+  if (!cast || !cast.isExact())
+    return false;
+  Operation *producer = cast.getInput().getDefiningOp();
+  const bool continuesChain = producer && isElementwise(producer) &&
+                              cast.getInput().hasOneUse() && cast->hasOneUse();
+  return !continuesChain && llvm::all_of(cast->getUses(), [&](OpOperand &use) {
+    return isModelOp(use.getOwner()) &&
+           (isElementwise(use.getOwner()) || canComputeInLoad(use, op));
+  });
+}
+
 static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
   Group group = {root};
   size_t complete = 1;
@@ -200,15 +217,18 @@ static bool isSplatConstant(Value value) {
   return matchPattern(value, m_Constant(&attr));
 }
 
+using Casts = DenseSet<Operation *>;
+
 /// Values from outside that the group reads, in order of first use; splat
-/// constants apart, which move inside.
-static SetVector<Value> collectInputs(const Group &group) {
+/// constants and loaded casts apart, which move inside.
+static SetVector<Value> collectInputs(const Group &group, const Casts &casts) {
   SetVector<Value> inputs;
   for (Operation *op : group)
     for (Value operand : op->getOperands()) {
       Operation *def = operand.getDefiningOp();
-      if (!llvm::is_contained(group, def) && !isSplatConstant(operand))
-        inputs.insert(operand);
+      if (llvm::is_contained(group, def) || isSplatConstant(operand))
+        continue;
+      inputs.insert(casts.contains(def) ? def->getOperand(0) : operand);
     }
   return inputs;
 }
@@ -238,8 +258,9 @@ static kernel::FuncOp outline(const Group &group, ValueRange inputs,
   for (Operation *op : group) {
     for (Value operand : op->getOperands())
       if (!mapping.contains(operand))
-        mapping.map(operand,
-                    builder.clone(*operand.getDefiningOp())->getResult(0));
+        mapping.map(
+            operand,
+            builder.clone(*operand.getDefiningOp(), mapping)->getResult(0));
     builder.clone(*op, mapping);
   }
   kernel::ReturnOp::create(builder, last->getLoc(),
@@ -277,8 +298,12 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       if (func.isExternal())
         continue;
-      for (const Group &group : collectGroups(func)) {
-        SetVector<Value> inputs = collectInputs(group);
+      Casts casts;
+      for (Operation &op : func.getOps())
+        if (isLoadedCast(&op))
+          casts.insert(&op);
+      for (const Group &group : collectGroups(func, casts)) {
+        SetVector<Value> inputs = collectInputs(group, casts);
         builder.setInsertionPointToEnd(getOperation().getBody());
         kernel::FuncOp kernel = outline(group, inputs.getArrayRef(), builder);
         symbols.insert(kernel);
@@ -286,13 +311,16 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
         replaceByLaunch(group, kernel, inputs.getArrayRef());
         ++numLaunches;
       }
+      for (Operation *cast : casts)
+        cast->erase();
       sortTopologically(&func.getBody().front());
     }
   }
 
-  static SmallVector<Group> collectGroups(func::FuncOp func) {
+  static SmallVector<Group> collectGroups(func::FuncOp func,
+                                          const Casts &casts) {
     SmallVector<Group> groups;
-    DenseSet<Operation *> taken;
+    DenseSet<Operation *> taken = casts;
     for (Operation &op : func.getOps()) {
       if (!isModelOp(&op) || isPlacement(&op) || taken.contains(&op))
         continue;

@@ -5,6 +5,28 @@
 
 include "mlir/Pass/PassBase.td"
 
+def WidenOperatorsPass : Pass<"bn-widen-operators", "::mlir::func::FuncOp"> {
+  let summary = "Compute norms, convolutions and matrix products of narrow data in f32";
+  let description = [{
+    Layer, group and RMS norm, convolutions, matrix products and gradients of
+    these get operands and results of one type: the widest among them, f32 at
+    least. Constants are converted. Kernels of all other operators take operands
+    of several types.
+
+    ```mlir
+    %y = bn.rms_norm %x, %scale {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x3xbf16>, tensor<3xf32>) -> tensor<2x3xbf16>
+    // becomes
+    %0 = nn.cast %x : (tensor<2x3xbf16>) -> tensor<2x3xf32>
+    %1 = bn.rms_norm %0, %scale {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+    %y = nn.cast %1 : (tensor<2x3xf32>) -> tensor<2x3xbf16>
+    ```
+  }];
+  let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+  let statistics = [
+    Statistic<"numWidened", "num-widened", "operators whose types have changed">,
+  ];
+}
+
 def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
   let summary = "Write layer, group and RMS norms and their gradients as means and elementwise operators";
   let description = [{

@@ -89,9 +89,8 @@ def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
   let description = [{
     All of a feature is read before its first element can be normalized, so
     there are two sweeps; each can be computed with what stands beside it.
-    - The statistics of a `bn.training` have the type of its input, or f32 if
-      that is narrower.
-    - The scale of a `bn.gradient` has the type of the mean.
+    Statistics are computed in the type of the data, gradients in that of the
+    mean, in f32 if that is narrower, and cast to the type of the scale.
 
     ```mlir
     %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
@@ -100,7 +99,7 @@ def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
     %y = bn.normalize %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
     ```
   }];
-  let dependentDialects = ["::bnopt::bn::BNDialect"];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
   let statistics = [
     Statistic<"numSplit", "num-split", "training operators and gradients split">,
   ];

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/FloatCasts.h"
 #include "passes/Passes.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -26,24 +27,20 @@ struct SplitTraining : OpRewritePattern<bn::TrainingOp> {
 
   LogicalResult matchAndRewrite(bn::TrainingOp op,
                                 PatternRewriter &rewriter) const override {
-    // Nothing converts between the types of one operator's statistics and the
-    // other's.
-    Type elementType = getElementTypeOrSelf(op.getInput());
-    if (elementType.getIntOrFloatBitWidth() < 32)
-      elementType = rewriter.getF32Type();
-    if (elementType != getElementTypeOrSelf(op.getBatchMean()))
-      return rewriter.notifyMatchFailure(op, "statistics of another type");
     auto statistics = bn::StatisticsOp::create(
-        rewriter, op.getLoc(),
-        TypeRange{op.getBatchMean().getType(), op.getBatchVariance().getType()},
-        op.getInput(), op.getFeatureIndexAttr());
+        rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
     Value normalized =
         bn::NormalizeOp::create(rewriter, op.getLoc(), op.getResult().getType(),
                                 op.getInput(), op.getScale(), op.getOffset(),
                                 statistics.getMean(), statistics.getVariance(),
                                 op.getEpsilonAttr(), op.getFeatureIndexAttr());
-    rewriter.replaceOp(
-        op, {normalized, statistics.getMean(), statistics.getVariance()});
+    // Whose type is that of the scale.
+    const auto toType = [&](Value statistic) {
+      return castElements(rewriter, op.getLoc(), statistic,
+                          getElementTypeOrSelf(op.getBatchMean()));
+    };
+    rewriter.replaceOp(op, {normalized, toType(statistics.getMean()),
+                            toType(statistics.getVariance())});
     return success();
   }
 };
@@ -53,22 +50,27 @@ struct SplitGradient : OpRewritePattern<bn::GradientOp> {
 
   LogicalResult matchAndRewrite(bn::GradientOp op,
                                 PatternRewriter &rewriter) const override {
-    if (getElementTypeOrSelf(op.getMean()) !=
-        getElementTypeOrSelf(op.getScaleGradient()))
-      return rewriter.notifyMatchFailure(op, "gradients of another type");
+    // Sums of narrow types would be rounded between the sweeps.
+    Type type = getElementTypeOrSelf(op.getMean());
+    if (type.getIntOrFloatBitWidth() < 32)
+      type = rewriter.getF32Type();
+    const auto toType = [&](Value value, Type elementType) {
+      return castElements(rewriter, op.getLoc(), value, elementType);
+    };
+    Value mean = toType(op.getMean(), type);
+    Value variance = toType(op.getVariance(), type);
     auto statistics = bn::GradientStatisticsOp::create(
-        rewriter, op.getLoc(),
-        TypeRange{op.getScaleGradient().getType(),
-                  op.getOffsetGradient().getType()},
-        op.getInput(), op.getMean(), op.getVariance(), op.getOutputGradient(),
-        op.getEpsilonAttr(), op.getFeatureIndexAttr());
+        rewriter, op.getLoc(), op.getInput(), mean, variance,
+        op.getOutputGradient(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
     Value inputGradient = bn::GradientInputOp::create(
         rewriter, op.getLoc(), op.getInputGradient().getType(), op.getInput(),
-        op.getScale(), op.getMean(), op.getVariance(), op.getOutputGradient(),
+        op.getScale(), mean, variance, op.getOutputGradient(),
         statistics.getScaleGradient(), statistics.getOffsetGradient(),
         op.getEpsilonAttr(), op.getFeatureIndexAttr());
-    rewriter.replaceOp(op, {inputGradient, statistics.getScaleGradient(),
-                            statistics.getOffsetGradient()});
+    const Type gradientType = getElementTypeOrSelf(op.getScaleGradient());
+    rewriter.replaceOp(
+        op, {inputGradient, toType(statistics.getScaleGradient(), gradientType),
+             toType(statistics.getOffsetGradient(), gradientType)});
     return success();
   }
 };

@@ -93,7 +93,7 @@ func.func @no_expand_group_of_unknown_size(%x: tensor<1x4x?xf32>) -> tensor<1x4x
 
 // -----
 
-// There is no operator that converts.
+// bn-widen-operators comes before.
 // CHECK-LABEL: @no_expand_parameter_of_another_type
 func.func @no_expand_parameter_of_another_type(%x: tensor<1x4xf32>, %scale: tensor<4xf64>) -> tensor<1x4xf32> {
   // CHECK: bn.rms_norm

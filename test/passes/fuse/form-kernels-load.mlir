@@ -152,3 +152,49 @@ func.func @gradient_with_relu(%x: tensor<2x6x4x4xf32>, %s: tensor<6xf32>, %o: te
      : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<2x6x4x4xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
   return %dx, %ds, %do : tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>
 }
+
+// -----
+
+// What is converted to a wider type is loaded by each reader as it is.
+// CHECK-LABEL: func.func @load_cast(
+// CHECK: kernel.launch @reduce_sum ins(%arg0 : tensor<2x3x4xbf16>) -> tensor<2xf32>
+// CHECK: kernel.launch @mul_cast ins(%arg0, %arg1 : tensor<2x3x4xbf16>, tensor<2x3x4xf16>) -> tensor<2x3x4xbf16>
+// CHECK-NOT: kernel.launch
+// CHECK: kernel.func @reduce_sum(
+// CHECK-NEXT: nn.cast
+// CHECK: kernel.func @mul_cast(
+// CHECK-NEXT: nn.cast %{{.*}} : (tensor<2x3x4xbf16>) -> tensor<2x3x4xf32>
+// CHECK-NEXT: nn.cast %{{.*}} : (tensor<2x3x4xf16>) -> tensor<2x3x4xf32>
+func.func @load_cast(%x: tensor<2x3x4xbf16>, %y: tensor<2x3x4xf16>) -> (tensor<2xf32>, tensor<2x3x4xbf16>) {
+  %0 = nn.cast %x : (tensor<2x3x4xbf16>) -> tensor<2x3x4xf32>
+  %1 = nn.cast %y : (tensor<2x3x4xf16>) -> tensor<2x3x4xf32>
+  %2 = nn.reduce_sum %0 axes [1, 2] : (tensor<2x3x4xf32>) -> tensor<2xf32>
+  %3 = nn.mul %0, %1 : (tensor<2x3x4xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  %4 = nn.cast %3 : (tensor<2x3x4xf32>) -> tensor<2x3x4xbf16>
+  return %2, %4 : tensor<2xf32>, tensor<2x3x4xbf16>
+}
+
+// -----
+
+// What computes the input converts it, too.
+// CHECK-LABEL: func.func @no_load_cast_in_chain(
+// CHECK: kernel.launch @relu_cast_exp ins(%arg0 : tensor<4xbf16>) -> tensor<4xf32>
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @no_load_cast_in_chain(%x: tensor<4xbf16>) -> tensor<4xf32> {
+  %0 = nn.relu %x : tensor<4xbf16>
+  %1 = nn.cast %0 : (tensor<4xbf16>) -> tensor<4xf32>
+  %2 = nn.exp %1 : tensor<4xf32>
+  return %2 : tensor<4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_load_cast_seen_outside(
+// CHECK: %[[WIDE:.*]] = kernel.launch @cast ins(%arg0 : tensor<4xbf16>) -> tensor<4xf32>
+// CHECK: kernel.launch @exp ins(%[[WIDE]] : tensor<4xf32>)
+func.func @no_load_cast_seen_outside(%x: tensor<4xbf16>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = nn.cast %x : (tensor<4xbf16>) -> tensor<4xf32>
+  %1 = nn.exp %0 : tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}

@@ -39,20 +39,28 @@ func.func @split_training_f16(%x: tensor<2x3xf16>, %scale: tensor<3xf32>, %offse
 
 // -----
 
-// CHECK-LABEL: @no_split_statistics_of_another_type
-func.func @no_split_statistics_of_another_type(%x: tensor<2x3xf32>, %scale: tensor<3xf64>, %offset: tensor<3xf64>) -> tensor<3xf64> {
-  // CHECK: bn.training
+// What the model sees is rounded, what normalizes is not.
+// CHECK-LABEL: @split_training_parameters_bf16
+func.func @split_training_parameters_bf16(%x: tensor<2x3xbf16>, %scale: tensor<3xbf16>, %offset: tensor<3xbf16>) -> (tensor<2x3xbf16>, tensor<3xbf16>) {
+  // CHECK: %[[MEAN:.*]], %[[VARIANCE:.*]] = bn.statistics %arg0 {featureIndex = 1 : i64} : (tensor<2x3xbf16>) -> (tensor<3xf32>, tensor<3xf32>)
+  // CHECK: %[[Y:.*]] = bn.normalize %arg0, %arg1, %arg2, %[[MEAN]], %[[VARIANCE]]
+  // CHECK: %[[ROUNDED:.*]] = nn.cast %[[MEAN]] : (tensor<3xf32>) -> tensor<3xbf16>
+  // CHECK: return %[[Y]], %[[ROUNDED]]
   %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
-     : (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf64>) -> (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf64>)
-  return %mean : tensor<3xf64>
+     : (tensor<2x3xbf16>, tensor<3xbf16>, tensor<3xbf16>) -> (tensor<2x3xbf16>, tensor<3xbf16>, tensor<3xbf16>)
+  return %y, %mean : tensor<2x3xbf16>, tensor<3xbf16>
 }
 
 // -----
 
-// CHECK-LABEL: @no_split_gradients_of_another_type
-func.func @no_split_gradients_of_another_type(%x: tensor<2x3xf32>, %scale: tensor<3xf64>, %mean: tensor<3xf32>, %dy: tensor<2x3xf32>) -> tensor<3xf64> {
-  // CHECK: bn.gradient %
+// CHECK-LABEL: @split_gradient_parameters_bf16
+func.func @split_gradient_parameters_bf16(%x: tensor<2x3xbf16>, %scale: tensor<3xbf16>, %mean: tensor<3xbf16>, %dy: tensor<2x3xbf16>) -> (tensor<2x3xbf16>, tensor<3xbf16>) {
+  // CHECK-DAG: %[[MEAN:.*]] = nn.cast %arg2 : (tensor<3xbf16>) -> tensor<3xf32>
+  // CHECK: %[[DSCALE:.*]], %[[DOFFSET:.*]] = bn.gradient_statistics %arg0, %[[MEAN]], %{{.*}}, %arg3 {{.*}} -> (tensor<3xf32>, tensor<3xf32>)
+  // CHECK: %[[DX:.*]] = bn.gradient_input %arg0, %arg1, %[[MEAN]], %{{.*}}, %arg3, %[[DSCALE]], %[[DOFFSET]]
+  // CHECK: %[[ROUNDED:.*]] = nn.cast %[[DSCALE]] : (tensor<3xf32>) -> tensor<3xbf16>
+  // CHECK: return %[[DX]], %[[ROUNDED]]
   %dx, %dscale, %doffset = bn.gradient %x, %scale, %mean, %mean, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
-     : (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf32>, tensor<3xf32>, tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<3xf64>, tensor<3xf64>)
-  return %dscale : tensor<3xf64>
+     : (tensor<2x3xbf16>, tensor<3xbf16>, tensor<3xbf16>, tensor<3xbf16>, tensor<2x3xbf16>) -> (tensor<2x3xbf16>, tensor<3xbf16>, tensor<3xbf16>)
+  return %dx, %dscale : tensor<2x3xbf16>, tensor<3xbf16>
 }

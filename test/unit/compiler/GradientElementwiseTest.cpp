@@ -27,6 +27,12 @@ INSTANTIATE_TEST_SUITE_P(
         GradientCase{"abs", "%x: tensor<3x4xf64>",
                      "%y = nn.abs %x : tensor<3x4xf64>",
                      "%y : tensor<3x4xf64>"},
+        GradientCase{"cast", "%x: tensor<3x4xf64>",
+                     "%0 = nn.exp %x : tensor<3x4xf64> "
+                     "%1 = nn.cast %0 : (tensor<3x4xf64>) -> tensor<3x4xf32> "
+                     "%y = nn.mul %1, %1 : (tensor<3x4xf32>, tensor<3x4xf32>) "
+                     "-> tensor<3x4xf32>",
+                     "%y : tensor<3x4xf32>"},
         GradientCase{"neg", "%x: tensor<3x4xf64>",
                      "%y = nn.neg %x : tensor<3x4xf64>",
                      "%y : tensor<3x4xf64>"},
