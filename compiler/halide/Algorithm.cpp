@@ -68,7 +68,7 @@ static SmallVector<int64_t> getPackedSizes(BlockArgument value,
   });
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   SmallVector<int64_t> sizes =
-      kernel::getPackedShape(shape, packed.getTile(), isTransposed);
+      kernel::getPackedShape(shape, packed, isTransposed);
   std::reverse(sizes.begin(), sizes.end());
   return sizes;
 }
@@ -145,6 +145,8 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
 }
 
 void AlgorithmBuilder::finish(ValueRange returned) {
+  if (finishPacked(returned.front()))
+    return;
   for (auto [index, value] : llvm::enumerate(returned)) {
     MemoryLayout layout = view.getLayout(kernel.getResultTypes()[index],
                                          kernel.getResultLayout(index));
@@ -294,5 +296,6 @@ bool AlgorithmBuilder::buildOp(Operation *op) {
   }
   return buildUnary(op) || buildBinary(op) || buildNormalization(op) ||
          buildMovement(op) || buildLinear(op) || buildReduction(op) ||
-         buildFeatureStatistics(op) || buildRowNorm(op);
+         buildFeatureStatistics(op) || buildRowNorm(op) ||
+         buildWindowGradient(op);
 }

@@ -6,6 +6,7 @@
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/KernelView.h"
 #include "dialect/BN/BNOps.h"
+#include "dialect/NN/NNGradientShapes.h"
 #include "dialect/NN/NNOps.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -47,6 +48,12 @@ private:
   /// A Func of the result `index` of the kernel, which is `value`.
   Halide::Func makeResult(mlir::Value value, unsigned index,
                           const MemoryLayout &layout);
+  /// The same for a result that is packed, or packed weights that are unpacked;
+  /// false for all others.
+  bool finishPacked(mlir::Value returned);
+  void finishUnpacked(mlir::BlockArgument weights, kernel::PackedAttr packed);
+  /// Describes the output as a dense buffer of `sizes`, innermost first.
+  void describePackedOutput(mlir::ArrayRef<int64_t> sizes);
   /// Dispatches on the operator; false when it has no algorithm.
   bool buildOp(mlir::Operation *op);
 
@@ -59,6 +66,7 @@ private:
   bool buildReduction(mlir::Operation *op);
   bool buildFeatureStatistics(mlir::Operation *op);
   bool buildRowNorm(mlir::Operation *op);
+  bool buildWindowGradient(mlir::Operation *op);
 
   void buildTraining(bn::TrainingOp op);
   void buildStatistics(bn::StatisticsOp op);
@@ -107,6 +115,15 @@ private:
   void buildConvTranspose(nn::ConvTransposeOp op);
   void buildGemm(nn::GemmOp op);
   void buildMatMul(nn::MatMulOp op);
+  void buildConvInputGradient(nn::ConvInputGradientOp op);
+  /// The convolution that one phase of the gradient is: `phase` per spatial
+  /// dimension, `reach` as pads.
+  ConvolutionFuncs makeGradientPhase(nn::ConvInputGradientOp op,
+                                     mlir::ArrayRef<nn::GradientPhase> phase,
+                                     mlir::ArrayRef<int64_t> reach);
+  void buildConvWeightGradient(nn::ConvWeightGradientOp op);
+  void buildMaxPoolGradient(nn::MaxPoolGradientOp op);
+  void buildAveragePoolGradient(nn::AveragePoolGradientOp op);
   void buildMatrixMatMul(nn::MatMulOp op);
   void buildMaxPool(nn::MaxPoolOp op);
   void buildAveragePool(nn::AveragePoolOp op);
@@ -179,6 +196,14 @@ private:
   mlir::ArrayRef<int64_t> shapeOf(mlir::Value value) const {
     return get(value).shape;
   }
+
+  /// The variables of packed weights of `rank` dimensions, in buffer order.
+  static std::vector<Halide::Var> getPackedVars(size_t rank, bool hasParts);
+
+  /// The weight at logical `indices`, which is the sum of its parts.
+  Halide::Expr readPacked(mlir::BlockArgument weights,
+                          kernel::PackedAttr packed,
+                          mlir::ArrayRef<Halide::Expr> indices);
 
   /// The element of `value` at logical `indices`, in f32.
   Halide::Expr read(mlir::Value value,

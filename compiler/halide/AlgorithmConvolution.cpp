@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/halide/AlgorithmConvolution.h"
+
 #include "compiler/halide/AlgorithmBuilder.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -19,8 +21,7 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
-/// The tile of an argument's packed weights, if it is one and they are.
-static std::optional<int64_t> getPackedTile(kernel::FuncOp kernel,
+std::optional<int64_t> bnopt::getPackedTile(kernel::FuncOp kernel,
                                             std::optional<unsigned> argument) {
   if (!argument)
     return std::nullopt;
@@ -29,7 +30,7 @@ static std::optional<int64_t> getPackedTile(kernel::FuncOp kernel,
   return packed ? std::optional(packed.getTile()) : std::nullopt;
 }
 
-static int getTilePixels(kernel::FuncOp kernel) {
+int bnopt::getTilePixels(kernel::FuncOp kernel) {
   auto direct = dyn_cast_or_null<kernel::DirectAttr>(kernel.getScheduleAttr());
   return direct ? direct.getPixels() : 1;
 }
@@ -81,16 +82,13 @@ AlgorithmBuilder::makeLoad(Value input, ArrayRef<int64_t> pads,
   return load;
 }
 
-/// Variables (c, t, x, y, …, n) of an accumulator for `imageVars` (c, x, …, n).
-static std::vector<Var> getAccumulatorVars(const std::vector<Var> &imageVars) {
+std::vector<Var> bnopt::getAccumulatorVars(const std::vector<Var> &imageVars) {
   std::vector<Var> vars = imageVars;
   vars.insert(vars.begin() + 1, Var("t"));
   return vars;
 }
 
-/// The arguments that select image element (c, …) in an accumulator with
-/// tiles of `tile` of `channels` channels.
-static std::vector<Expr> selectTile(const std::vector<Var> &imageVars,
+std::vector<Expr> bnopt::selectTile(const std::vector<Var> &imageVars,
                                     int64_t channels, int64_t tile) {
   std::vector<Expr> args(imageVars.begin(), imageVars.end());
   Expr c = args[0];
@@ -100,13 +98,11 @@ static std::vector<Expr> selectTile(const std::vector<Var> &imageVars,
   return args;
 }
 
-/// The input channel that reduction step `r` of the tile's channel reads.
-static Expr getInputChannel(nn::ConvOp op, const Expr &channel,
+Expr bnopt::getInputChannel(const ChannelGroups &channels, const Expr &channel,
                             const Expr &tile, int64_t tileChannels,
                             const Expr &r) {
-  auto outputs = cast<RankedTensorType>(op.getType()).getDimSize(1);
-  int64_t groups = op.getGroups(), groupOutputs = outputs / groups;
-  int groupInputs = op.getWeights().getType().getDimSize(1);
+  const auto [outputs, groups, groupInputs] = channels;
+  const int64_t groupOutputs = outputs / groups;
   if (groups == 1)
     return r;
   // Filled-up channels of the last tile read what the last channel reads.
@@ -180,7 +176,9 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
                           ? channel
                           : Halide::min(channel, static_cast<int>(outputs - 1));
   Expr inputChannel =
-      getInputChannel(op, channel, tile, conv.tileChannels, domain[0]);
+      getInputChannel({outputs, static_cast<int64_t>(op.getGroups()),
+                       static_cast<int>(weights.shape[1])},
+                      channel, tile, conv.tileChannels, domain[0]);
   WindowIndices window = getWindowIndices(op, indices, inputChannel, domain);
   Indices weightIndices = {validChannel, domain[0]};
   llvm::append_range(weightIndices, window.steps);

@@ -1,12 +1,11 @@
 //===- AlgorithmReduction.cpp - Pools, reductions, softmax as Funcs -------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "compiler/halide/PoolWindow.h"
 #include "dialect/Kernel/KernelLayouts.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
-
-#include <limits>
 
 using namespace mlir;
 using namespace bnopt;
@@ -15,52 +14,11 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
-/// The neutral element of max. Not an infinity: code is generated under the
-/// assumption that none occurs.
-static constexpr float lowest = std::numeric_limits<float>::lowest();
+static constexpr float lowest = lowestValue;
 
 //===----------------------------------------------------------------------===//
 // Pools
 //===----------------------------------------------------------------------===//
-
-namespace {
-/// The windows of a pool, as `PoolWindow` of each spatial dimension.
-struct PoolWindow {
-  int size, stride, dilation, padLow, padHigh, input, output;
-
-  /// Elements that the last window reaches beyond the input.
-  int64_t reachHigh() const {
-    int last = (output - 1) * stride + (size - 1) * dilation - padLow;
-    return std::max(0, last - (input - 1));
-  }
-
-  /// How many elements of the window of result element `index` lie between
-  /// `low` and `high`.
-  Expr count(const Expr &index, int low, int high) const {
-    if (padLow + low <= 0 && reachHigh() <= high - input)
-      return size;
-    Expr start = index * stride - padLow;
-    Expr first = Halide::max(0, (low - start + dilation - 1) / dilation);
-    Expr end = Halide::min(size, (high - 1 - start) / dilation + 1);
-    return end - first;
-  }
-};
-} // namespace
-
-template <typename PoolOp>
-static SmallVector<PoolWindow> getWindows(PoolOp op, ArrayRef<int64_t> input,
-                                          ArrayRef<int64_t> output) {
-  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
-  auto pads = op.getPadValues();
-  SmallVector<PoolWindow> windows;
-  for (auto [dim, size] : llvm::enumerate(op.getKernelShape()))
-    windows.push_back(
-        {static_cast<int>(size), static_cast<int>(strides[dim]),
-         static_cast<int>(dilations[dim]), static_cast<int>(pads[dim]),
-         static_cast<int>(pads[dim + strides.size()]),
-         static_cast<int>(input[dim + 2]), static_cast<int>(output[dim + 2])});
-  return windows;
-}
 
 /// Sizes of the windows from the last dimension on.
 static SmallVector<int64_t> getWindowSizes(ArrayRef<PoolWindow> windows) {

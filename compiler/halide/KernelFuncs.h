@@ -57,6 +57,43 @@ struct ConvolutionFuncs {
   std::optional<LoadFuncs> load;
 };
 
+/// The gradient of a strided convolution's input. Its elements at distance
+/// `strides` are a convolution of stride 1, with some of the taps: one phase
+/// for each place between them, all with tiles of the same size.
+struct PhasedConvolutionFuncs {
+  std::vector<ConvolutionFuncs> phases;
+  /// Per spatial dimension, innermost first.
+  std::vector<int> strides;
+};
+
+/// The gradient of a convolution's weights in packed order: the output has the
+/// dimensions (output channel within tile, input channel, window…, tile) and,
+/// where there are several parts, a last one over these. Its update adds the
+/// runs of a part.
+struct WeightGradientFuncs {
+  /// The sum of a run, with the output's dimensions and the run.
+  Halide::Func run;
+  std::vector<Halide::Var> vars;
+  /// The loops inside a run, innermost first.
+  std::vector<Halide::RVar> reduction;
+  /// Over the runs of a part.
+  Halide::RVar runs;
+  int tileChannels = 1, tileInputs = 1;
+  /// Multiply-adds per element of the output.
+  int64_t reductionSize = 1;
+  /// Dimensions of the window, which follow the first two of the output.
+  int windowDims = 0;
+  bool isDepthwise = false;
+};
+
+/// Weights on their way into packed order, or out of it: `vectorDim` is the
+/// dimension of the output along which output channels lie, `windowDims` of
+/// them from `firstWindowDim` on are the window.
+struct PackingFuncs {
+  int vectorDim = 0;
+  int firstWindowDim = 0, windowDims = 0;
+};
+
 /// A reduction over a window of the input, with the dimensions of the output.
 struct WindowFuncs {
   Halide::Func accumulator;
@@ -65,6 +102,19 @@ struct WindowFuncs {
   int64_t windowSize = 1;
   /// A Func that the window reads, to be stored per pixel; else undefined.
   Halide::Func staged;
+};
+
+/// The gradient of a max pool: `window` adds up windows that contain an
+/// element, `winner` holds the tap that each window has taken, found by
+/// `search`.
+struct MaxPoolGradientFuncs {
+  WindowFuncs window;
+  Halide::Func winner;
+  Halide::Func search;
+  std::vector<Halide::RVar> taps;
+  int64_t numTaps = 1;
+  /// Per spatial dimension, innermost first.
+  std::vector<int> strides;
 };
 
 /// A reduction over whole dimensions, with the dimensions of the output.
@@ -145,9 +195,11 @@ struct RowNormFuncs {
   bool alongRow = false;
 };
 
-using AnchorFuncs = std::variant<std::monostate, ConvolutionFuncs, WindowFuncs,
-                                 ReductionFuncs, SoftmaxFuncs, FeatureFuncs,
-                                 RowNormFuncs>;
+using AnchorFuncs =
+    std::variant<std::monostate, ConvolutionFuncs, PhasedConvolutionFuncs,
+                 WeightGradientFuncs, PackingFuncs, WindowFuncs,
+                 MaxPoolGradientFuncs, ReductionFuncs, SoftmaxFuncs,
+                 FeatureFuncs, RowNormFuncs>;
 
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.

@@ -43,7 +43,8 @@ static bool canMergeEverything(kernel::FuncOp kernel) {
   return kernel.getResultTypes().size() == 1 &&
          llvm::all_of(kernel.getBody().front(), [](Operation &op) {
            return isPixelwise(&op) &&
-                  !isa<nn::ConvOp, bn::ScaleShiftOp, bn::GroupNormOp>(op);
+                  !isa<nn::ConvOp, nn::ConvInputGradientOp, bn::ScaleShiftOp,
+                       bn::GroupNormOp>(op);
          });
 }
 
@@ -165,7 +166,18 @@ static std::optional<MemoryLayout> mergeData(kernel::FuncOp kernel) {
   return layout;
 }
 
+/// Whether the result of `kernel` is packed, or packed weights as they are.
+static bool isPacking(kernel::FuncOp kernel) {
+  auto returned = dyn_cast<BlockArgument>(
+      kernel.getBody().front().getTerminator()->getOperand(0));
+  return isa_and_nonnull<kernel::PackedAttr>(kernel.getResultLayout()) ||
+         (returned && isa_and_nonnull<kernel::PackedAttr>(
+                          kernel.getArgLayout(returned.getArgNumber())));
+}
+
 KernelView KernelView::getMerged(kernel::FuncOp kernel) {
+  if (isPacking(kernel))
+    return KernelView();
   if (canMergeEverything(kernel))
     return KernelView(Merge::Everything);
   if (auto rowDims = findRowDims(kernel)) {

@@ -16,7 +16,19 @@ struct ScheduleAnchor {
       return scheduleDepthwise(kernel, conv, unit);
     scheduleConvolution(kernel, conv, unit);
   }
+  void operator()(PhasedConvolutionFuncs &phased) {
+    schedulePhases(kernel, phased, unit);
+  }
+  void operator()(WeightGradientFuncs &gradient) {
+    scheduleWeightGradient(kernel, gradient, unit);
+  }
+  void operator()(PackingFuncs &packing) {
+    schedulePacking(kernel, packing, unit);
+  }
   void operator()(WindowFuncs &window) { scheduleWindow(kernel, window, unit); }
+  void operator()(MaxPoolGradientFuncs &pool) {
+    scheduleMaxPoolGradient(kernel, pool, unit);
+  }
   void operator()(ReductionFuncs &reduction) {
     scheduleReduction(kernel, reduction, unit);
   }

@@ -24,8 +24,16 @@ void scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
                          const VectorUnit &unit);
 void scheduleDepthwise(KernelFuncs &kernel, ConvolutionFuncs &conv,
                        const VectorUnit &unit);
+void schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
+                    const VectorUnit &unit);
+void scheduleWeightGradient(KernelFuncs &kernel, WeightGradientFuncs &gradient,
+                            const VectorUnit &unit);
+void schedulePacking(KernelFuncs &kernel, const PackingFuncs &packing,
+                     const VectorUnit &unit);
 void scheduleWindow(KernelFuncs &kernel, WindowFuncs &window,
                     const VectorUnit &unit);
+void scheduleMaxPoolGradient(KernelFuncs &kernel, MaxPoolGradientFuncs &pool,
+                             const VectorUnit &unit);
 void scheduleReduction(KernelFuncs &kernel, ReductionFuncs &reduction,
                        const VectorUnit &unit);
 void scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,

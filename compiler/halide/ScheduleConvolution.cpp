@@ -22,6 +22,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/halide/ScheduleConvolution.h"
+
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
@@ -107,10 +109,7 @@ static void scheduleTileUpdate(Func tile, const ConvolutionFuncs &conv,
   unrollTile(tile.update().reorder(order), conv, lanes);
 }
 
-/// Keeps the accumulators of a tile, and the weights of a step, in registers.
-/// A long sum is made of runs that each start from zero, which bounds the
-/// rounding error; the runs' total waits in memory meanwhile.
-static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
+void bnopt::scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
                                 const Var &tileLoop, int lanes) {
   Func total = conv.accumulator;
   ReductionRuns runs = splitReduction(total, conv);
@@ -132,7 +131,8 @@ static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
   unrollTile(total, conv, lanes);
   scheduleTileUpdate(partial, conv, runs.inner, lanes);
 
-  Func weights = conv.weights.in();
+  // Of several phases each holds weights of its own.
+  Func weights = conv.weights.in(partial);
   Var channel = weights.args()[0];
   weights.compute_at(partial, runs.inner.front())
       .store_in(MemoryType::Register)

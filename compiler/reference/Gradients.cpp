@@ -128,13 +128,12 @@ Tensor evaluate(nn::MaxPoolGradientOp op, const Tensor &x, const Tensor &dy) {
       for (int64_t p = 0; p < row.count; ++p) {
         int64_t &winner = winners[row.output + p];
         const int64_t candidate = row.input + p * row.step;
-        if (!std::isnan(input[candidate]) &&
-            (winner < 0 || input[candidate] > input[winner]))
+        if (winner < 0 || input[candidate] > input[winner] ||
+            (std::isnan(input[winner]) && !std::isnan(input[candidate])))
           winner = candidate;
       }
     for (int64_t p = 0; p < outputSize; ++p)
-      if (winners[p] >= 0)
-        dx[plane * inputSize + winners[p]] += dy[plane * outputSize + p];
+      dx[plane * inputSize + winners[p]] += dy[plane * outputSize + p];
   }
   return dx;
 }

@@ -56,8 +56,13 @@ bool LayoutAttr::hasHalo() const {
   return llvm::any_of(getHalo(), [](int64_t elements) { return elements; });
 }
 
-LogicalResult PackedAttr::verify(EmitError emitError, int64_t tile) {
-  return verifyPositive(emitError, "tile", tile);
+LogicalResult PackedAttr::verify(EmitError emitError, int64_t tile,
+                                 bool transposed, int64_t groups,
+                                 int64_t parts) {
+  if (failed(verifyPositive(emitError, "tile", tile)) ||
+      failed(verifyPositive(emitError, "groups", groups)))
+    return failure();
+  return verifyPositive(emitError, "parts", parts);
 }
 
 LogicalResult DirectAttr::verify(EmitError emitError, int64_t channels,

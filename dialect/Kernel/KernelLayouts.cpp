@@ -72,3 +72,18 @@ SmallVector<int64_t> kernel::getPackedShape(ArrayRef<int64_t> shape,
   packed.push_back(tile);
   return packed;
 }
+
+SmallVector<int64_t> kernel::getPackedShape(ArrayRef<int64_t> shape,
+                                            PackedAttr packed,
+                                            bool isTransposed) {
+  SmallVector<int64_t> logical(shape);
+  if (shape.size() > 2 && packed.getTransposed()) {
+    logical[0] = shape[1] * packed.getGroups();
+    logical[1] = shape[0] / packed.getGroups();
+  }
+  SmallVector<int64_t> result = getPackedShape(
+      logical, packed.getTile(), isTransposed || packed.getTransposed());
+  if (packed.getParts() > 1)
+    result.insert(result.begin(), packed.getParts());
+  return result;
+}

@@ -52,6 +52,12 @@ llvm::SmallVector<int64_t> getPackedShape(llvm::ArrayRef<int64_t> shape,
                                           int64_t tile,
                                           bool isTransposed = false);
 
+/// The shape in memory of weights or of a matrix of `shape` in the layout
+/// `packed`; a matrix is N×K also if `isTransposed`.
+llvm::SmallVector<int64_t> getPackedShape(llvm::ArrayRef<int64_t> shape,
+                                          PackedAttr packed,
+                                          bool isTransposed = false);
+
 } // namespace bnopt::kernel
 
 #endif // BNOPT_DIALECT_KERNEL_KERNELLAYOUTS_H

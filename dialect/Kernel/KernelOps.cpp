@@ -141,8 +141,10 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
       return fail() << "expects input " << index << " of type " << type
                     << ", but got " << input.getType();
   }
-  // (C3)
-  if (getNumResults() > 0 && getResultTypes() != kernel.getResultTypes())
+  // (C3) A packed result has the shape it is stored in, too.
+  bool isPacked = isa_and_nonnull<PackedAttr>(kernel.getResultLayout(0));
+  if (getNumResults() > 0 && !isPacked &&
+      getResultTypes() != kernel.getResultTypes())
     return fail() << "expects results of type " << kernel.getResultTypes()
                   << ", but got " << getResultTypes();
   if (getNumResults() == 0 &&

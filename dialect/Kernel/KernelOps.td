@@ -40,16 +40,28 @@ def Kernel_PackedAttr : Kernel_Attr<"Packed", "packed"> {
   let description = [{
     `O×I/g×K1×…` weights as `⌈O/tile⌉×K1×…×I/g×tile`, row-major, the last tile
     filled with zeros; a matrix `K×N` as `⌈N/tile⌉×K×tile`.
+
+    'transposed' are the weights of 'groups' groups for the gradient of the
+    input, whose outputs are the inputs: `⌈I/tile⌉×K1×…×O/g×tile`; and a matrix
+    `N×K`. Without it, 'groups' means nothing.
+
+    Weights in 'parts' are the sum of as many tensors of this form, one behind
+    the other; with one part, its dimension is absent.
   }];
-  let parameters = (ins "int64_t":$tile);
-  let assemblyFormat = "`<` `tile` `=` $tile `>`";
+  let parameters = (ins "int64_t":$tile, DefaultValuedParameter<"bool", "false">:$transposed,
+                        DefaultValuedParameter<"int64_t", "1">:$groups,
+                        DefaultValuedParameter<"int64_t", "1">:$parts);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let builders = [AttrBuilder<(ins "int64_t":$tile), [{
+    return $_get($_ctxt, tile, /*transposed=*/false, /*groups=*/1, /*parts=*/1);
+  }]>];
 }
 
 def Kernel_DirectAttr : Kernel_Attr<"Direct", "direct"> {
   let summary = "Register-tiled direct convolution or matrix product";
   let description = [{
     One register tile holds 'channels' output channels of 'pixels' neighbouring
-    pixels.
+    pixels; of a gradient of weights, as many input channels as 'pixels'.
   }];
   let parameters = (ins "int64_t":$channels, "int64_t":$pixels);
   let assemblyFormat = "`<` `channels` `=` $channels `,` `pixels` `=` $pixels `>`";
@@ -65,7 +77,8 @@ def Kernel_FuncOp : Op<Kernel_Dialect, "func", [
   let summary = "The operators that one generated function computes";
   let description = [{
     The body holds `nn` and `bn` operators on tensors; weights are arguments.
-    A body that returns its argument copies it from one layout to another.
+    A body that returns its argument copies it from one layout to another,
+    packs it or unpacks it.
     Of several results, the first is the one that most work goes into.
 
     'schedule' says how it is computed, 'inPlace' that the first result may
@@ -118,8 +131,9 @@ def Kernel_LaunchOp : Op<Kernel_Dialect, "launch", [
 
     Constraints:
     - (C1) 'callee' is a `kernel.func`.
-    - (C2) it takes as many arguments as the kernel; on tensors, types are equal
-      but for packed weights, which have the shape they are stored in.
+    - (C2) it takes as many arguments as the kernel; on tensors, types are equal,
+      of results too, but for packed weights, which have the shape they are
+      stored in.
     - (C3) it has either the results of the kernel, or as many outputs.
 
     ```mlir

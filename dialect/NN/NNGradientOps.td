@@ -108,8 +108,8 @@ def NN_MaxPoolGradientOp : NN_InferringOp<"max_pool_gradient"> {
   let description = [{
     Each element of 'outputGradient' is added to the element of the window that
     has the largest value; of several, to the first in row-major order of the
-    window, as PyTorch and ONNX Runtime do. Padding never wins, and neither does
-    NaN. Attributes are those of `nn.max_pool`.
+    window, as PyTorch and ONNX Runtime do. Padding never wins, NaN against NaN
+    only. Attributes are those of `nn.max_pool`.
 
     Constraints:
     - (C1), (C2), (C3) as for `nn.max_pool`.

@@ -143,8 +143,26 @@ static bool isLoadedCast(Operation *op) {
   });
 }
 
+/// Whether the kernel of `op` can go on with what it computes.
+static bool canGrow(Operation *op) {
+  // Its result is packed, and unpacked by another kernel.
+  if (isa<nn::ConvWeightGradientOp>(op))
+    return false;
+  auto gradient = dyn_cast<nn::ConvInputGradientOp>(op);
+  if (!gradient)
+    return true;
+  // As many elements as the stride are computed together, also beyond the last
+  // one, where other tensors have nothing to read.
+  return llvm::all_of(
+      llvm::zip_equal(gradient.getType().getShape().drop_front(2),
+                      gradient.getStrideValues()),
+      [](auto dim) { return std::get<0>(dim) % std::get<1>(dim) == 0; });
+}
+
 static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
   Group group = {root};
+  if (!canGrow(root))
+    return group;
   size_t complete = 1;
   while (group.size() < maxGroupSize) {
     Operation *next = findNext(group, taken);

@@ -55,16 +55,21 @@ bool bnopt::canReplaceArgument(kernel::FuncOp kernel, unsigned index) {
          isReadElementwise(kernel.getBody().getArgument(index));
 }
 
-bool bnopt::isPointwise(nn::ConvOp op) {
+template <typename ConvOp>
+static bool isPointwiseWindow(ConvOp op) {
   auto isOne = [](int64_t value) { return value == 1; };
   return llvm::all_of(op.getKernelShape(), isOne) &&
          llvm::all_of(op.getStrideValues(), isOne) &&
          llvm::all_of(op.getPadValues(), [](int64_t pad) { return pad == 0; });
 }
 
+bool bnopt::isPointwise(nn::ConvOp op) { return isPointwiseWindow(op); }
+
 bool bnopt::isPixelwise(Operation *op) {
   if (auto conv = dyn_cast<nn::ConvOp>(op))
     return isPointwise(conv);
+  if (auto gradient = dyn_cast<nn::ConvInputGradientOp>(op))
+    return isPointwiseWindow(gradient);
   if (auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op))
     return scaleShift.getFeatureIndex() == 1;
   // Statistics of all pixels do not depend on their order.
@@ -97,7 +102,8 @@ static bool isSinglePixel(RankedTensorType type, RankedTensorType result) {
 /// Weights, biases, scales and shifts, which have no pixels.
 static bool isParameter(BlockArgument arg) {
   return llvm::any_of(arg.getUses(), [](OpOperand &use) {
-    return isa<nn::ConvOp, bn::ScaleShiftOp, bn::GroupNormOp>(use.getOwner()) &&
+    return isa<nn::ConvOp, nn::ConvInputGradientOp, bn::ScaleShiftOp,
+               bn::GroupNormOp>(use.getOwner()) &&
            use.getOperandNumber() != 0;
   });
 }

@@ -3,16 +3,50 @@
 #include "passes/lower/LayoutCopies.h"
 
 #include "dialect/Kernel/KernelOps.h"
+#include "dialect/NN/NNGradientShapes.h"
 #include "dialect/NN/NNOps.h"
 #include "passes/lower/MemoryOrders.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace bnopt;
 
 static RankedTensorType getTensorType(Value value) {
   return cast<RankedTensorType>(value.getType());
+}
+
+/// What the gradient of a convolution's input reads around the gradient of its
+/// output, as low pads, then high ones.
+static SmallVector<int64_t> getReach(nn::ConvInputGradientOp op) {
+  auto window = nn::getWindow(op.getKernelShape(), op.getStrides(),
+                              op.getPads(), op.getDilations());
+  const int64_t dims = window.size();
+  SmallVector<int64_t> reach(2 * dims);
+  for (auto [dim, windowDim] : llvm::enumerate(window)) {
+    const int64_t size = op.getType().getDimSize(dim + 2);
+    std::tie(reach[dim], reach[dim + dims]) = nn::getGradientReach(
+        nn::getGradientPhases(windowDim),
+        llvm::divideCeil(size, windowDim.stride),
+        op.getOutputGradient().getType().getDimSize(dim + 2));
+  }
+  return reach;
+}
+
+/// The elements around the tensor that `use` reads; none but for convolutions
+/// and their gradients.
+static SmallVector<int64_t> getReadPads(OpOperand &use) {
+  if (auto conv = dyn_cast<nn::ConvOp>(use.getOwner()))
+    return use.get() == conv.getInput() ? conv.getPadValues()
+                                        : SmallVector<int64_t>();
+  if (auto gradient = dyn_cast<nn::ConvInputGradientOp>(use.getOwner()))
+    return use.get() == gradient.getOutputGradient() ? getReach(gradient)
+                                                     : SmallVector<int64_t>();
+  if (auto gradient = dyn_cast<nn::ConvWeightGradientOp>(use.getOwner()))
+    return use.get() == gradient.getInput() ? gradient.getPadValues()
+                                            : SmallVector<int64_t>();
+  return {};
 }
 
 /// The pads of the convolutions that read argument `index` of `kernel`, in
@@ -22,11 +56,8 @@ static Halo getConvolutionPads(kernel::FuncOp kernel, unsigned index) {
   BlockArgument arg = kernel.getBody().getArgument(index);
   int64_t rank = getTensorType(arg).getRank();
   for (OpOperand &use : arg.getUses()) {
-    auto conv = dyn_cast<nn::ConvOp>(use.getOwner());
-    if (!conv || use.get() != conv.getInput() || rank > 4)
-      continue;
-    SmallVector<int64_t> pads = conv.getPadValues();
-    if (llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
+    SmallVector<int64_t> pads = getReadPads(use);
+    if (rank > 4 || llvm::all_of(pads, [](int64_t pad) { return pad == 0; }))
       continue;
     Halo needed(2 * rank, 0);
     for (int64_t dim = 0; dim < rank - 2; ++dim) {

@@ -31,6 +31,16 @@ static bool worksInAnyOrder(kernel::FuncOp kernel) {
   });
 }
 
+/// Whether a kernel reads `argument` as weights only, of which it makes a
+/// packed copy.
+static bool isWeights(BlockArgument argument) {
+  return !argument.use_empty() &&
+         llvm::all_of(argument.getUses(), [](OpOperand &use) {
+           return isa<nn::ConvOp, nn::ConvInputGradientOp>(use.getOwner()) &&
+                  use.getOperandNumber() == 1;
+         });
+}
+
 /// Whether the two orders differ for `value`, whose order is to be chosen.
 static bool hasOrder(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -44,10 +54,23 @@ class ChannelsLastValues {
 public:
   explicit ChannelsLastValues(const SymbolTable &symbols) : symbols(symbols) {}
 
-  /// Adds the tensors of a kernel that is not indifferent.
+  /// Adds the tensors of a kernel that is not indifferent, but for weights and
+  /// their gradients, which are packed and unpacked.
   void addWanting(kernel::LaunchOp launch) {
-    if (!isIndifferent(launch))
-      addAll(launch);
+    if (isIndifferent(launch))
+      return;
+    auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
+    for (auto [argument, input] :
+         llvm::zip_equal(kernel.getBody().getArguments(), launch.getInputs()))
+      if (!isWeights(argument))
+        add(input);
+    if (!isa_and_nonnull<nn::ConvWeightGradientOp>(kernel.getBody()
+                                                       .front()
+                                                       .getTerminator()
+                                                       ->getOperand(0)
+                                                       .getDefiningOp()))
+      for (Value result : launch.getResults())
+        add(result);
   }
 
   void addAll(Operation *op) {
@@ -81,11 +104,13 @@ private:
 void ChannelsLastValues::spread() {
   while (!fresh.empty()) {
     Value value = fresh.pop_back_val();
-    if (auto launch = value.getDefiningOp<kernel::LaunchOp>())
+    if (auto launch = value.getDefiningOp<kernel::LaunchOp>();
+        launch && isIndifferent(launch))
       addAll(launch);
     for (Operation *user : value.getUsers())
-      if (isa<kernel::LaunchOp>(user))
-        addAll(user);
+      if (auto launch = dyn_cast<kernel::LaunchOp>(user);
+          launch && isIndifferent(launch))
+        addAll(launch);
   }
 }
 

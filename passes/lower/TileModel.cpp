@@ -151,3 +151,42 @@ Tile bnopt::chooseTile(const TileProblem &problem, const VectorUnit &unit) {
   }
   return best;
 }
+
+Tile bnopt::chooseWeightGradientTile(const WeightGradientProblem &problem,
+                                     const VectorUnit &unit) {
+  Tile best = {1, 1, false};
+  double bestScore = 0;
+  int64_t bestLoads = 0;
+  const int64_t maxOutputs = std::min(problem.outputChannels, 8 * unit.lanes);
+  const int64_t maxInputs = std::min(problem.inputChannels, unit.registers);
+  for (int64_t outputs = 1; outputs <= maxOutputs; ++outputs) {
+    if (problem.outputChannels % outputs != 0)
+      continue;
+    const int64_t lanes = getTileLanes(outputs, unit.lanes);
+    const int64_t vectors =
+        outputs / lanes * ((lanes + unit.lanes - 1) / unit.lanes);
+    for (int64_t inputs = 1; inputs <= maxInputs; ++inputs) {
+      const int64_t accumulators = vectors * inputs;
+      const int64_t temporaries = unit.lanes <= 4 ? 2 : 1;
+      if (problem.inputChannels % inputs != 0 ||
+          accumulators + vectors + temporaries > unit.registers)
+        continue;
+      // A step loads vectors of output gradients and broadcasts inputs.
+      const int64_t loads = vectors + inputs;
+      const int64_t slots =
+          std::max({accumulators, loads, minimumAccumulators});
+      const double score =
+          std::min(double(accumulators) / (double(slots) + stepOverhead),
+                   bestEfficiency) *
+          getUtilization(lanes, unit.lanes);
+      constexpr double tolerance = 1e-6;
+      if (score < bestScore - tolerance ||
+          (score < bestScore + tolerance && loads >= bestLoads))
+        continue;
+      bestScore = score;
+      bestLoads = loads;
+      best = {outputs, inputs, false};
+    }
+  }
+  return best;
+}

@@ -46,6 +46,18 @@ struct Tile {
 /// The tile with the highest expected share of the multiply-add peak.
 Tile chooseTile(const TileProblem &problem, const VectorUnit &unit);
 
+/// The loops that a register tile of a gradient of weights is cut from: sums
+/// over pixels of the products of output and input channels.
+struct WeightGradientProblem {
+  /// Of one group.
+  int64_t outputChannels, inputChannels;
+};
+
+/// The tile of `channels` output channels and `pixels` input channels with the
+/// highest expected share of the multiply-add peak; both divide theirs.
+Tile chooseWeightGradientTile(const WeightGradientProblem &problem,
+                              const VectorUnit &unit);
+
 /// Lanes of the vectors that a tile of `channels` is made of on a machine with
 /// `lanes`: a common divisor, or all channels at once where the divisors would
 /// leave most of a register empty. LLVM then fills whole registers and one in

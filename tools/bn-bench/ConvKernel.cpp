@@ -16,7 +16,7 @@ using namespace bnopt;
 
 double ConvShape::flops() const {
   return 2.0 * window * window * (double(inputs) / groups) * outputs *
-         outputHeight() * outputWidth();
+         outputHeight() * outputWidth() * batch;
 }
 
 std::string ConvShape::name() const {
@@ -27,6 +27,10 @@ std::string ConvShape::name() const {
     text += llvm::formatv(" /{0}", stride).str();
   if (groups != 1)
     text += llvm::formatv(" groups {0}", groups).str();
+  if (direction == ConvDirection::InputGradient)
+    text += llvm::formatv(" dx n{0}", batch).str();
+  if (direction == ConvDirection::WeightGradient)
+    text += llvm::formatv(" dw n{0}", batch).str();
   return text;
 }
 
@@ -101,8 +105,40 @@ static SmallVector<int64_t> getBufferSizes(const ConvShape &shape,
           shape.outputs * shape.outputHeight() * shape.outputWidth()};
 }
 
+llvm::Error ConvKernel::load(ModuleOp module, const ConvShape &shape,
+                             ArrayRef<int64_t> sizes, const Target &target,
+                             int threads) {
+  auto start = std::chrono::steady_clock::now();
+  auto kernels = emitKernels(module, target, {});
+  seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
+  if (failed(kernels))
+    return llvm::createStringError("cannot compile convolution " +
+                                   shape.name());
+  if (auto error = LoadedKernels::load(*kernels, target).moveInto(loaded))
+    return error;
+  if (auto error = loaded->setThreads(threads))
+    return error;
+  if (auto error = loaded->lookup(kernels->front().symbol).moveInto(function))
+    return error;
+  constexpr size_t cacheLine = 64;
+  for (int64_t size : sizes) {
+    // Kernels compiled without assertions read nothing but the address.
+    memory.emplace_back(size + cacheLine / sizeof(float), 0.01f);
+    auto buffer = std::make_unique<halide_buffer_t>();
+    buffer->host = reinterpret_cast<uint8_t *>(
+        llvm::alignAddr(memory.back().data(), llvm::Align(cacheLine)));
+    arguments.push_back(buffer.get());
+    buffers.push_back(std::move(buffer));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<std::unique_ptr<ConvKernel>>
 ConvKernel::build(const ConvShape &shape, const Target &target, int threads) {
+  if (shape.direction != ConvDirection::Forward)
+    return buildGradient(shape, target, threads);
   auto result = std::make_unique<ConvKernel>();
   result->chosen = chooseConvTile(shape, target);
   DialectRegistry registry;
@@ -114,32 +150,10 @@ ConvKernel::build(const ConvShape &shape, const Target &target, int threads) {
   if (!module)
     return llvm::createStringError("cannot describe convolution " +
                                    shape.name());
-  auto start = std::chrono::steady_clock::now();
-  auto kernels = emitKernels(*module, target, {});
-  result->seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-          .count();
-  if (failed(kernels))
-    return llvm::createStringError("cannot compile convolution " +
-                                   shape.name());
   if (auto error =
-          LoadedKernels::load(*kernels, target).moveInto(result->loaded))
+          result->load(*module, shape, getBufferSizes(shape, result->chosen),
+                       target, threads))
     return std::move(error);
-  if (auto error = result->loaded->setThreads(threads))
-    return std::move(error);
-  if (auto error = result->loaded->lookup(kernels->front().symbol)
-                       .moveInto(result->function))
-    return std::move(error);
-  constexpr size_t cacheLine = 64;
-  for (int64_t size : getBufferSizes(shape, result->chosen)) {
-    // Kernels compiled without assertions read nothing but the address.
-    result->memory.emplace_back(size + cacheLine / sizeof(float), 0.01f);
-    auto buffer = std::make_unique<halide_buffer_t>();
-    buffer->host = reinterpret_cast<uint8_t *>(
-        llvm::alignAddr(result->memory.back().data(), llvm::Align(cacheLine)));
-    result->arguments.push_back(buffer.get());
-    result->buffers.push_back(std::move(buffer));
-  }
   return std::move(result);
 }
 

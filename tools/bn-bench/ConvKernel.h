@@ -7,6 +7,7 @@
 #include "passes/lower/TileModel.h"
 
 #include "HalideRuntime.h"
+#include "mlir/IR/BuiltinOps.h"
 
 #include <memory>
 #include <string>
@@ -14,10 +15,15 @@
 
 namespace bnopt {
 
-/// A 2-D convolution with bias and ReLU at batch 1, square window.
+/// A convolution with bias and ReLU, or one of its gradients alone.
+enum class ConvDirection { Forward, InputGradient, WeightGradient };
+
+/// A 2-D convolution with a square window.
 struct ConvShape {
   int64_t inputs = 64, height = 56, width = 56, outputs = 64;
   int64_t window = 3, stride = 1, pad = 1, groups = 1;
+  ConvDirection direction = ConvDirection::Forward;
+  int64_t batch = 1;
 
   int64_t outputHeight() const {
     return (height + 2 * pad - window) / stride + 1;
@@ -27,7 +33,8 @@ struct ConvShape {
   }
   /// Two per multiply-add.
   double flops() const;
-  /// `3x3 64->64 56x56`.
+  /// `3x3 64->64 56x56`; a gradient with the tensor that it is of and the
+  /// batch.
   std::string name() const;
 };
 
@@ -37,6 +44,10 @@ public:
   static llvm::Expected<std::unique_ptr<ConvKernel>>
   build(const ConvShape &shape, const Target &target, int threads);
 
+  /// As `build`, for a gradient: the kernel that the pipeline makes of it.
+  static llvm::Expected<std::unique_ptr<ConvKernel>>
+  buildGradient(const ConvShape &shape, const Target &target, int threads);
+
   /// Seconds of one call.
   double measure();
 
@@ -44,6 +55,12 @@ public:
   double compileSeconds() const { return seconds; }
 
 private:
+  /// Compiles and loads the only kernel of `module`, for buffers of these
+  /// numbers of elements.
+  llvm::Error load(mlir::ModuleOp module, const ConvShape &shape,
+                   llvm::ArrayRef<int64_t> sizes, const Target &target,
+                   int threads);
+
   Tile chosen = {1, 1, false};
   double seconds = 0;
   std::unique_ptr<LoadedKernels> loaded;

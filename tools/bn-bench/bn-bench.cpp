@@ -27,7 +27,8 @@ static cl::SubCommand convCommand("conv",
                                   "One convolution kernel beside the peak");
 static cl::SubCommand
     kernelsCommand("kernels",
-                   "The two kernels that are held to 80 % of the peak");
+                   "The kernels that are held to a share of the peak: two "
+                   "convolutions, and gradients of ResNet-50's at batch 8");
 
 static cl::opt<bool> json("json",
                           cl::desc("Print one JSON object instead of text"),
@@ -139,7 +140,7 @@ static int runPeak(const Target &target) {
 static int runKernels(const Target &target, llvm::ArrayRef<ConvShape> shapes) {
   llvm::json::Array results;
   if (!json)
-    llvm::outs() << llvm::formatv("{0,-26} {1,8} {2,10} {3,9} {4,9} {5,7}\n",
+    llvm::outs() << llvm::formatv("{0,-32} {1,8} {2,10} {3,9} {4,9} {5,7}\n",
                                   "kernel", "tile", "time", "GFLOP/s", "peak",
                                   "share");
   for (const ConvShape &shape : shapes) {
@@ -156,7 +157,7 @@ static int runKernels(const Target &target, llvm::ArrayRef<ConvShape> shapes) {
     std::string gflops = llvm::formatv("{0:F1}", m->gflops());
     std::string peak = llvm::formatv("{0:F1}", m->peak);
     std::string share = llvm::formatv("{0:F1} %", 100 * m->share());
-    llvm::outs() << llvm::formatv("{0,-26} {1,8} {2,10} {3,9} {4,9} {5,7}\n",
+    llvm::outs() << llvm::formatv("{0,-32} {1,8} {2,10} {3,9} {4,9} {5,7}\n",
                                   shape.name(), tile, time, gflops, peak,
                                   share);
   }
@@ -195,6 +196,34 @@ static llvm::Expected<ConvShape> getShape() {
   return shape;
 }
 
+/// Two convolutions at batch 1, and both gradients of ResNet-50's kinds of
+/// convolutions at batch 8.
+static llvm::SmallVector<ConvShape> getReferenceShapes() {
+  llvm::SmallVector<ConvShape> shapes = {{64, 56, 56, 64, 3, 1, 1},
+                                         {1024, 14, 14, 256, 1, 1, 0}};
+  for (ConvShape shape :
+       std::initializer_list<ConvShape>{{3, 224, 224, 64, 7, 2, 3},
+                                        {64, 56, 56, 64, 3, 1, 1},
+                                        {256, 56, 56, 64, 1, 1, 0},
+                                        {64, 56, 56, 256, 1, 1, 0},
+                                        {128, 56, 56, 128, 3, 2, 1},
+                                        {256, 56, 56, 512, 1, 2, 0},
+                                        {256, 14, 14, 256, 3, 1, 1},
+                                        {512, 7, 7, 512, 3, 1, 1},
+                                        {512, 7, 7, 2048, 1, 1, 0}}) {
+    shape.batch = 8;
+    for (ConvDirection direction :
+         {ConvDirection::InputGradient, ConvDirection::WeightGradient}) {
+      // Nobody asks for the gradient of an image.
+      if (shape.inputs == 3 && direction == ConvDirection::InputGradient)
+        continue;
+      shape.direction = direction;
+      shapes.push_back(shape);
+    }
+  }
+  return shapes;
+}
+
 int main(int argc, char **argv) {
   for (cl::SubCommand *command : {&cl::SubCommand::getTopLevel(), &peakCommand,
                                   &convCommand, &kernelsCommand})
@@ -217,7 +246,6 @@ int main(int argc, char **argv) {
                  : fail(llvm::toString(shape.takeError()));
   }
   if (kernelsCommand)
-    return runKernels(
-        *target, {{64, 56, 56, 64, 3, 1, 1}, {1024, 14, 14, 256, 1, 1, 0}});
+    return runKernels(*target, getReferenceShapes());
   return fail("expects a command: peak, conv, kernels or norm; see --help");
 }

@@ -61,5 +61,15 @@ func.func private @packed_tile(tensor<8x4xf32> {kernel.layout = #kernel.packed<t
 
 // -----
 
+// expected-error@+1 {{expects 'groups' to be positive, but got 0}}
+func.func private @packed_groups(tensor<8x4xf32> {kernel.layout = #kernel.packed<tile = 4, transposed = true, groups = 0>})
+
+// -----
+
+// expected-error@+1 {{expects 'parts' to be positive, but got -1}}
+func.func private @packed_parts(tensor<8x4xf32> {kernel.layout = #kernel.packed<tile = 4, parts = -1>})
+
+// -----
+
 // expected-error@+1 {{expects 'pixels' to be positive, but got -2}}
 func.func private @direct_pixels() attributes {schedule = #kernel.direct<channels = 8, pixels = -2>}

@@ -40,3 +40,11 @@ kernel.func @copy(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 kernel.func private @hidden(%x: tensor<4xf32>) -> tensor<4xf32> {
   kernel.return %x : tensor<4xf32>
 }
+
+// CHECK-LABEL: kernel.func @packed(
+// CHECK-SAME: tensor<64x32x3x3xf32> {kernel.layout = #kernel.packed<tile = 32, parts = 4>}
+// CHECK-SAME: -> (tensor<64x32x3x3xf32> {kernel.layout = #kernel.packed<tile = 16, transposed = true, groups = 2>})
+kernel.func @packed(%w: tensor<64x32x3x3xf32> {kernel.layout = #kernel.packed<tile = 32, parts = 4>})
+    -> (tensor<64x32x3x3xf32> {kernel.layout = #kernel.packed<tile = 16, transposed = true, groups = 2>}) {
+  kernel.return %w : tensor<64x32x3x3xf32>
+}

@@ -188,7 +188,7 @@ TEST_F(ReferenceGradientTest, FirstOfEqualMaximaTakesTheGradient) {
                                          0, 0, 0, 0, 0, 0}));
 }
 
-TEST_F(ReferenceGradientTest, NaNTakesNoGradient) {
+TEST_F(ReferenceGradientTest, NaNWinsAgainstNaNOnly) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   Tensor dx = runOne(
       "%x: tensor<1x1x4xf32>, %dy: tensor<1x1x2xf32>",
@@ -197,7 +197,7 @@ TEST_F(ReferenceGradientTest, NaNTakesNoGradient) {
       "tensor<1x1x4xf32>",
       "tensor<1x1x4xf32>",
       {Tensor({1, 1, 4}, {nan, 1, nan, nan}), Tensor({1, 1, 2}, {10, 20})});
-  expectValues(dx, Tensor({1, 1, 4}, {0, 10, 0, 0}));
+  expectValues(dx, Tensor({1, 1, 4}, {0, 10, 20, 0}));
 }
 
 } // namespace

@@ -60,3 +60,21 @@ TEST(TileModelTest, LanesDivideTileOrFillRegisters) {
   EXPECT_EQ(getTileLanes(17, 16), 17);
   EXPECT_EQ(getTileLanes(34, 16), 34);
 }
+
+TEST(TileModelTest, WeightGradientsFitRegistersAndDivideChannels) {
+  for (const VectorUnit &unit : {sse, avx2, avx512})
+    for (int64_t outputs : {1, 3, 17, 24, 64, 100, 2048})
+      for (int64_t inputs : {1, 3, 13, 64, 100}) {
+        const Tile tile = chooseWeightGradientTile({outputs, inputs}, unit);
+        EXPECT_LE(countRegisters(tile, unit), unit.registers);
+        EXPECT_EQ(outputs % tile.channels, 0);
+        EXPECT_EQ(inputs % tile.pixels, 0);
+      }
+}
+
+TEST(TileModelTest, WeightGradientsOfResNetFillThePipeline) {
+  for (int64_t inputs : {3, 64, 256}) {
+    const Tile tile = chooseWeightGradientTile({64, inputs}, avx512);
+    EXPECT_GE(tile.channels / 16 * tile.pixels, 12);
+  }
+}

@@ -82,6 +82,17 @@ TEST_F(KernelLayoutsTest, PackedShapeOfConvolutionWeights) {
   EXPECT_THAT(getPackedShape({96, 1, 3, 3}, 96), ElementsAre(1, 3, 3, 1, 96));
 }
 
+TEST_F(KernelLayoutsTest, PackedShapeOfTransposedWeights) {
+  const auto get = [&](int64_t groups, int64_t parts) {
+    return getPackedShape(
+        {64, 16, 3, 5},
+        PackedAttr::get(&context, 8, /*transposed=*/true, groups, parts));
+  };
+  EXPECT_THAT(get(1, 1), ElementsAre(2, 3, 5, 64, 8));
+  EXPECT_THAT(get(2, 1), ElementsAre(4, 3, 5, 32, 8));
+  EXPECT_THAT(get(1, 3), ElementsAre(3, 2, 3, 5, 64, 8));
+}
+
 TEST_F(KernelLayoutsTest, PackedShapeOfMatrices) {
   EXPECT_THAT(getPackedShape({2048, 1000}, 64), ElementsAre(16, 2048, 64));
   EXPECT_THAT(getPackedShape({1000, 2048}, 64, /*isTransposed=*/true),

@@ -1,0 +1,19 @@
+//===- ScheduleConvolution.h - Register tiles of convolutions -------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_SCHEDULECONVOLUTION_H
+#define BNOPT_COMPILER_HALIDE_SCHEDULECONVOLUTION_H
+
+#include "compiler/halide/KernelFuncs.h"
+
+namespace bnopt {
+
+/// Keeps the accumulators of a tile, and the weights of a step, in registers,
+/// within `tileLoop` of `output`. A long sum is made of runs that each start
+/// from zero, which bounds the rounding error; the runs' total waits in memory
+/// meanwhile.
+void scheduleAccumulator(ConvolutionFuncs &conv, Halide::Func &output,
+                         const Halide::Var &tileLoop, int lanes);
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_SCHEDULECONVOLUTION_H

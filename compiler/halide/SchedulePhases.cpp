@@ -1,0 +1,121 @@
+//===- SchedulePhases.cpp - Gradients of strided convolutions' inputs -----===//
+//
+// One tile of the output is `pixels` elements of each phase: with stride 2,
+// the four convolutions of stride 1 that neighbouring elements belong to are
+// computed one after the other, each in registers as a direct convolution is,
+// and then stored between each other.
+//
+// Where not all phases have a last element, it is computed as if they had, and
+// not stored.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/halide/Schedule.h"
+#include "compiler/halide/ScheduleConvolution.h"
+#include "compiler/halide/ScheduleLoops.h"
+
+#include <algorithm>
+
+using namespace bnopt;
+using Halide::Func;
+using Halide::MemoryType;
+using Halide::Stage;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+static constexpr int64_t multiplyAddsPerCycle = 16;
+
+/// Without packed weights, or shared input channels: vectors of channels, all
+/// taps in a loop.
+static void schedulePlainAccumulator(ConvolutionFuncs &conv, Func &output,
+                                     const Var &tileLoop) {
+  Func accumulator = conv.accumulator;
+  accumulator.compute_at(output, tileLoop)
+      .store_in(MemoryType::Register)
+      .vectorize(conv.vars[0])
+      .unroll(conv.vars[2]);
+  std::vector<VarOrRVar> order = {conv.vars[0], conv.vars[2], conv.vars[1]};
+  for (size_t dim = 3; dim < conv.vars.size(); ++dim)
+    order.emplace_back(conv.vars[dim]);
+  for (const Halide::RVar &var : conv.reduction)
+    order.emplace_back(var);
+  Stage update = accumulator.update();
+  update.reorder(order).vectorize(conv.vars[0]).unroll(conv.vars[2]);
+}
+
+void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
+                           const VectorUnit &unit) {
+  Func &output = kernel.output;
+  const ConvolutionFuncs &first = phased.phases.front();
+  const int channels = kernel.extents[0];
+  const int width = kernel.extents[1];
+  const bool isTiled = first.isPacked && !first.isDepthwise;
+  // Of unpacked weights a tile is one vector.
+  const bool singleTile = first.tileChannels >= channels;
+  const int lanes =
+      isTiled ? static_cast<int>(getTileLanes(first.tileChannels, unit.lanes))
+              : getLanes(singleTile ? channels : first.tileChannels,
+                         static_cast<int>(unit.lanes), !singleTile);
+  const int step = isTiled ? first.tileChannels : lanes;
+  const int stride = phased.strides[0];
+  const int perRow = (width + stride - 1) / stride;
+  const int pixels = kernel.inPlace
+                         ? getLargestDivisor(perRow, first.tilePixels)
+                         : std::min(first.tilePixels, perRow);
+
+  Var tile("tile"), within("within"), vector("vector"), lane("lane");
+  Var xPlace("xPlace"), xTile("xTile"), xWithin("xWithin"), xPhase("xPhase");
+  output.split(kernel.vars[0], tile, within, step, TailStrategy::GuardWithIf)
+      .split(within, vector, lane, lanes, TailStrategy::GuardWithIf)
+      .split(kernel.vars[1], xPlace, xPhase, stride, TailStrategy::GuardWithIf);
+  splitLoop(output, xPlace, xTile, xWithin, pixels, perRow, kernel.inPlace);
+  std::vector<VarOrRVar> order = {lane, vector, xPhase, xWithin};
+  std::vector<Loop> outer = {{xTile, (perRow + pixels - 1) / pixels}};
+  std::vector<Var> unrolled = {vector, xPhase, xWithin};
+  std::vector<VarOrRVar> rows;
+  for (size_t dim = 2; dim < kernel.vars.size(); ++dim) {
+    const int dimStride =
+        dim - 1 < phased.strides.size() ? phased.strides[dim - 1] : 1;
+    if (dimStride == 1) {
+      outer.push_back({kernel.vars[dim], kernel.extents[dim]});
+      continue;
+    }
+    Var place("place" + std::to_string(dim)),
+        phase("phase" + std::to_string(dim));
+    output.split(kernel.vars[dim], place, phase, dimStride,
+                 TailStrategy::GuardWithIf);
+    order.emplace_back(phase);
+    unrolled.push_back(phase);
+    outer.push_back({place, (kernel.extents[dim] + dimStride - 1) / dimStride});
+  }
+  outer.push_back({tile, (channels + step - 1) / step});
+  for (const Loop &loop : outer)
+    order.emplace_back(loop.var);
+  output.reorder(order).vectorize(lane);
+  for (const Var &var : unrolled)
+    output.unroll(var);
+
+  // Of a row or column of which not all phases have a last element.
+  const auto bound = [&](ConvolutionFuncs &phase) {
+    if (kernel.extents[1] % stride != 0)
+      phase.accumulator.bound_extent(phase.vars[2], pixels);
+    for (size_t dim = 1; dim < phased.strides.size(); ++dim)
+      if (kernel.extents[dim + 1] % phased.strides[dim] != 0)
+        phase.accumulator.bound_extent(phase.vars[dim + 2], 1);
+  };
+  int64_t work = 0;
+  for (ConvolutionFuncs &phase : phased.phases) {
+    if (isTiled)
+      scheduleAccumulator(phase, output, xTile, lanes);
+    else
+      schedulePlainAccumulator(phase, output, xTile);
+    bound(phase);
+    work += phase.reductionSize;
+  }
+  for (int extent : kernel.extents)
+    work *= extent;
+  for (int dimStride : phased.strides)
+    work /= dimStride;
+  parallelize(output, outer, work / multiplyAddsPerCycle);
+}

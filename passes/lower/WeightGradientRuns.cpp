@@ -1,0 +1,53 @@
+//===- WeightGradientRuns.cpp - How gradients of weights are summed -------===//
+
+#include "passes/lower/WeightGradientRuns.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace bnopt;
+
+/// Pixels of a run: enough that adding a run to the total takes a few per cent
+/// of its time, and so few that its rows of input and gradient stay in the
+/// second-level cache.
+static constexpr int64_t longestRun = 256;
+
+/// Parts for 16 threads, as long as their totals take no more than this.
+static constexpr int64_t maxParts = 16;
+static constexpr int64_t maxTotalBytes = 4 << 20;
+
+static int64_t getLargestDivisor(int64_t value, int64_t bound) {
+  for (int64_t divisor = std::min(value, bound); divisor > 1; --divisor)
+    if (value % divisor == 0)
+      return divisor;
+  return 1;
+}
+
+WeightGradientRuns bnopt::getWeightGradientRuns(nn::ConvWeightGradientOp op) {
+  RankedTensorType gradient = op.getOutputGradient().getType();
+  SmallVector<int64_t> extents =
+      llvm::to_vector(llvm::reverse(gradient.getShape().drop_front(2)));
+  extents.push_back(gradient.getDimSize(0));
+  WeightGradientRuns runs;
+  int64_t pixels = 1, numRuns = 1;
+  bool isWhole = true;
+  for (int64_t extent : extents) {
+    // A row is never cut, and a dimension only joins a run if all dimensions
+    // inside it are in it as a whole.
+    const int64_t size =
+        runs.sizes.empty() ? extent
+        : isWhole ? getLargestDivisor(extent,
+                                      std::max<int64_t>(1, longestRun / pixels))
+                  : 1;
+    runs.sizes.push_back(size);
+    runs.counts.push_back(extent / size);
+    isWhole &= size == extent;
+    pixels *= size;
+    numRuns *= extent / size;
+  }
+  const int64_t totalBytes =
+      op.getType().getNumElements() * static_cast<int64_t>(sizeof(float));
+  runs.parts = getLargestDivisor(
+      numRuns, std::clamp<int64_t>(maxTotalBytes / totalBytes, 1, maxParts));
+  return runs;
+}

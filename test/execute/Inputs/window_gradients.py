@@ -1,0 +1,203 @@
+"""window_gradients.py BINARIES FOLDER FAMILY COUNT [SEED]: gradients of convolutions and pools, compiled, against f64.
+
+Makes COUNT cases of random shape and attributes, compiles them in groups, runs
+them on one and on two threads, and prints a line, or fails with what differs.
+"""
+
+import pathlib
+import random
+import sys
+
+import numpy as np
+
+from harness import compiled
+
+TOLERANCE = 1e-5  # relative to the largest reference value
+CASES_PER_MODEL = 12
+BATCHES = (1, 2, 3, 5, 8)
+CHANNELS = (1, 2, 3, 4, 7, 8, 12, 16, 17, 24, 32, 33, 48, 64, 96)
+# Weight gradients of batch 8 and 64² sum 32 768 products.
+SIZES = (1, 2, 3, 5, 7, 8, 13, 14, 16, 23, 28, 35, 64)
+
+
+def tensor(shape):
+    return f"tensor<{'x'.join(map(str, shape))}xf32>"
+
+
+def values(name, numbers):
+    return f" {name} [{', '.join(map(str, numbers))}]"
+
+
+class Window:
+    """Strides, pads and dilations that fit `sizes`, drawn by chance."""
+
+    def __init__(self, draw, sizes, kernel=None):
+        self.sizes = sizes
+        self.kernel = kernel or [draw.choice((1, 2, 3, 3, 5, 7)) for _ in sizes]
+        self.strides = [draw.choice((1, 1, 2, 2, 3)) for _ in sizes]
+        self.dilations = [draw.choice((1, 1, 1, 2, 3)) for _ in sizes]
+        self.extents = []
+        for dim, size in enumerate(sizes):
+            if self.kernel[dim] > size:
+                self.kernel[dim] = draw.randint(1, size)
+            if self.dilations[dim] * (self.kernel[dim] - 1) >= size:
+                self.dilations[dim] = 1
+            self.extents.append(self.dilations[dim] * (self.kernel[dim] - 1) + 1)
+        same = draw.random() < 0.5
+        reach = [extent // 2 if same else draw.randint(0, extent - 1) for extent in self.extents * 2]
+        self.pads = reach
+
+    def attributes(self, draw):
+        text = ""
+        if any(stride > 1 for stride in self.strides) or draw.random() < 0.2:
+            text += values("strides", self.strides)
+        if any(self.pads):
+            text += values("pads", self.pads)
+        if any(dilation > 1 for dilation in self.dilations):
+            text += values("dilations", self.dilations)
+        return text
+
+    def outputs(self, ceil=False):
+        result = []
+        for dim, size in enumerate(self.sizes):
+            low, high = self.pads[dim], self.pads[dim + len(self.sizes)]
+            room, stride = size + low + high - self.extents[dim], self.strides[dim]
+            count = (-(-room // stride) if ceil else room // stride) + 1
+            if ceil and (count - 1) * stride >= size + low:
+                count -= 1
+            result.append(count)
+        return result
+
+
+def draw_sizes(draw):
+    rank = draw.choice((1, 2, 2, 2, 2, 3))
+    choices = SIZES if rank < 3 else SIZES[:8]
+    return [draw.choice(choices) for _ in range(rank)]
+
+
+def convolution(draw):
+    """The types of input, weights and output, and the attributes."""
+    sizes = draw_sizes(draw)
+    window = Window(draw, sizes)
+    kind = draw.choice(("dense", "dense", "dense", "grouped", "depthwise"))
+    if kind == "dense":
+        groups, inputs, outputs = 1, draw.choice(CHANNELS), draw.choice(CHANNELS)
+    elif kind == "grouped":
+        groups = draw.choice((2, 3, 4))
+        inputs, outputs = groups * draw.choice((1, 2, 4, 8, 16)), groups * draw.choice((1, 3, 4, 16))
+    else:
+        inputs = groups = draw.choice(CHANNELS[1:])
+        outputs = inputs * draw.choice((1, 1, 1, 2))
+    batch = draw.choice(BATCHES)
+    attributes = window.attributes(draw) + (f" groups {groups}" if groups > 1 else "")
+    x, w = [batch, inputs, *sizes], [outputs, inputs // groups, *window.kernel]
+    return tensor(x), tensor(w), tensor([batch, outputs, *window.outputs()]), attributes
+
+
+def input_gradient(draw):
+    x, w, y, attributes = convolution(draw)
+    line = f"nn.conv_input_gradient %a, %b{attributes} : ({y}, {w}) -> {x}"
+    if draw.random() < 0.2:  # What is added to a gradient joins its kernel.
+        return (y, w, x), x, line, "nn.add %s, %c"
+    return (y, w), x, line, None
+
+
+def weight_gradient(draw):
+    x, w, y, attributes = convolution(draw)
+    return (x, y), w, f"nn.conv_weight_gradient %a, %b{attributes} : ({x}, {y}) -> {w}", None
+
+
+def runtime_weights(draw):
+    """A convolution whose weights are not constants."""
+    x, w, y, attributes = convolution(draw)
+    return (x, w), y, f"nn.conv %a, %b{attributes} : ({x}, {w}) -> {y}", None
+
+
+def pool(draw):
+    sizes = draw_sizes(draw)
+    window = Window(draw, sizes)
+    shape = [draw.choice(BATCHES), draw.choice(CHANNELS), *sizes]
+    ceil = draw.random() < 0.3
+    outputs = window.outputs(ceil)
+    attributes = values("window", window.kernel) + window.attributes(draw) + (" ceil_mode" if ceil else "")
+    return tensor(shape), tensor([*shape[:2], *outputs]), attributes
+
+
+def max_pool(draw):
+    x, y, attributes = pool(draw)
+    return (x, y), x, f"nn.max_pool_gradient %a, %b{attributes} : ({x}, {y}) -> {x}", None
+
+
+def average_pool(draw):
+    x, y, attributes = pool(draw)
+    attributes += draw.choice(("", " count_include_pad"))
+    return (y,), x, f"nn.average_pool_gradient %a{attributes} : ({y}) -> {x}", None
+
+
+FAMILIES = {"input": input_gradient, "weight": weight_gradient, "forward": runtime_weights,
+            "max_pool": max_pool, "average_pool": average_pool}
+
+
+class Model:
+    """Cases that are compiled together."""
+
+    def __init__(self):
+        self.arguments, self.results, self.lines, self.texts = [], [], [], []
+
+    def add(self, operands, result, line, more):
+        key = len(self.results)
+        rename = lambda text: "".join(
+            f"%{c}{key}" if before == "%" else c for before, c in zip(" " + text, text) if c != "%")
+        names = "abc"[: len(operands)]
+        self.arguments += [f"%{name}{key}: {type_}" for name, type_ in zip(names, operands)]
+        self.texts.append(line)
+        if more:
+            self.lines.append(rename(f"%s = {line}"))
+            line = f"{more} : ({result}, {result}) -> {result}"
+        self.lines.append(rename(f"%y = {line}"))
+        self.results.append(result)
+
+    def save(self, path):
+        names = ", ".join(f"%y{key}" for key in range(len(self.results)))
+        types = ", ".join(self.results)
+        path.write_text(f"func.func @main({', '.join(self.arguments)}) -> ({types}) {{\n  " + "\n  ".join(self.lines)
+                        + f"\n  return {names} : {types}\n}}\n")
+
+
+def read(folder):
+    return [np.load(path) for path in sorted(folder.glob("*.npy"), key=lambda path: int(path.stem.strip("output")))]
+
+
+def check(tools, folder, model, name):
+    path = folder / f"{name}.mlir"
+    model.save(path)
+    library = path.with_suffix(".so")
+    compiled.run([tools.bn_opt, path, "-o", library])
+    places = [folder / f"{name}_{kind}" for kind in ("f64", "one", "two")]
+    for place in places:
+        place.mkdir(exist_ok=True)
+    compiled.run([tools.bn_opt, path, "--interpret", f"--output={places[0]}"])
+    for threads, place in enumerate(places[1:], start=1):
+        compiled.run([tools.bn_run, library, "--repeat=1", "--warmup=1", f"--threads={threads}", f"--output={place}"])
+    for text, expected, one, two in zip(model.texts, *map(read, places), strict=True):
+        error = np.abs(one - expected).max() / max(np.abs(expected).max(), 1e-30)
+        if not error <= TOLERANCE:
+            raise SystemExit(f"{text}\n  differs by {error:.2g} of the largest value ({path})")
+        if not np.array_equal(one, two):
+            raise SystemExit(f"{text}\n  differs between 1 and 2 threads ({path})")
+
+
+def main():
+    binaries, folder, family, count, *seed = sys.argv[1:]
+    draw = random.Random(int(seed[0]) if seed else 11)
+    tools, folder = compiled.Tools(binaries), pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for first in range(0, int(count), CASES_PER_MODEL):
+        model = Model()
+        for _ in range(min(CASES_PER_MODEL, int(count) - first)):
+            model.add(*FAMILIES[family](draw))
+        check(tools, folder, model, f"{family}{first}")
+    print(f"{family}: {count} cases within {TOLERANCE:g}, equal to the bit on 1 and 2 threads")
+
+
+main()
