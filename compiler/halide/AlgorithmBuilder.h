@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_HALIDE_ALGORITHMBUILDER_H
 
 #include "compiler/halide/Algorithm.h"
+#include "compiler/halide/FeatureSums.h"
 #include "compiler/halide/KernelView.h"
 #include "dialect/BN/BNOps.h"
 #include "dialect/NN/NNGradientShapes.h"
@@ -83,22 +84,10 @@ private:
   FeatureFuncs makeGradientSums(Op op, bool sumDistances);
   /// Where the elements of data of `type` lie, in logical dimensions.
   llvm::SmallVector<int64_t> getDataStrides(mlir::Type type);
-  /// What is summed over the elements of a run, of which the second index is
-  /// the first.
-  using RunTerms = llvm::function_ref<std::vector<Halide::Expr>(
-      mlir::ArrayRef<Halide::Expr>, mlir::ArrayRef<Halide::Expr>)>;
-  /// What a run adds to the sums of a feature: made of its own sums, its first
-  /// index and its number of elements, in f64.
-  using RunMerge = llvm::function_ref<std::vector<Halide::Expr>(
-      mlir::ArrayRef<Halide::Expr>, mlir::ArrayRef<Halide::Expr>,
-      const Halide::Expr &)>;
   class InputReader;
-  /// Where the elements of `data` and its features lie; Funcs without formulas.
-  FeatureFuncs describeFeatures(mlir::Value data, int64_t featureIndex);
-  /// Sums over the elements of each feature of `data`, whose `terms` read
-  /// `numInputs` tensors.
-  FeatureFuncs makeSums(mlir::Value data, int64_t featureIndex, int numInputs,
-                        const RunTerms &terms, const RunMerge &merge);
+  /// Data of which features are summed by what reads `numInputs` tensors.
+  FeatureData describeData(mlir::Value data, int64_t featureIndex,
+                           int numInputs);
   /// Sums of the distances from the first element of each feature, and of their
   /// squares.
   FeatureFuncs makeMoments(mlir::Value data, int64_t featureIndex,

@@ -27,10 +27,10 @@ static std::string getTypeText(ArrayRef<int64_t> shape) {
 static std::string getFunctionText(const ConvShape &shape) {
   std::string x =
       getTypeText({shape.batch, shape.inputs, shape.height, shape.width});
-  std::string w = getTypeText({shape.outputs, shape.inputs / shape.groups,
-                               shape.window, shape.window});
-  std::string y = getTypeText({shape.batch, shape.outputs,
-                               shape.outputHeight(), shape.outputWidth()});
+  std::string w = getTypeText(
+      {shape.outputs, shape.inputs / shape.groups, shape.window, shape.window});
+  std::string y = getTypeText(
+      {shape.batch, shape.outputs, shape.outputHeight(), shape.outputWidth()});
   const bool isInput = shape.direction == ConvDirection::InputGradient;
   return llvm::formatv(
       "func.func @main(%a: {0}, %b: {1}) -> {2} {{\n"
@@ -46,9 +46,10 @@ static kernel::FuncOp isolateKernel(ModuleOp module) {
   for (Operation &op : llvm::make_early_inc_range(module.getOps())) {
     auto kernel = dyn_cast<kernel::FuncOp>(op);
     const bool hasGradient =
-        kernel && llvm::any_of(kernel.getBody().getOps(),
-                               llvm::IsaPred<nn::ConvInputGradientOp,
-                                             nn::ConvWeightGradientOp>);
+        kernel &&
+        llvm::any_of(
+            kernel.getBody().getOps(),
+            llvm::IsaPred<nn::ConvInputGradientOp, nn::ConvWeightGradientOp>);
     if (hasGradient)
       found = kernel;
     else

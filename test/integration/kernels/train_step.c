@@ -21,14 +21,24 @@ static int64_t data_shape[] = FORWARD_INPUT_0_SHAPE,
                vector_shape[] = FORWARD_INPUT_1_SHAPE;
 
 static DLTensor data(float *values) {
-  DLTensor result = {values, {kDLCPU, 0}, FORWARD_INPUT_0_RANK,
-                     FORWARD_INPUT_0_TYPE, data_shape, NULL, 0};
+  DLTensor result = {values,
+                     {kDLCPU, 0},
+                     FORWARD_INPUT_0_RANK,
+                     FORWARD_INPUT_0_TYPE,
+                     data_shape,
+                     NULL,
+                     0};
   return result;
 }
 
 static DLTensor vector(float *values) {
-  DLTensor result = {values, {kDLCPU, 0}, FORWARD_INPUT_1_RANK,
-                     FORWARD_INPUT_1_TYPE, vector_shape, NULL, 0};
+  DLTensor result = {values,
+                     {kDLCPU, 0},
+                     FORWARD_INPUT_1_RANK,
+                     FORWARD_INPUT_1_TYPE,
+                     vector_shape,
+                     NULL,
+                     0};
   return result;
 }
 
@@ -51,10 +61,11 @@ int main(void) {
     scale[c] = 1 + 0.25f * (float)c;
     offset[c] = (float)c - 2;
   }
-  void *workspace = aligned_alloc(
-      FORWARD_WORKSPACE_ALIGNMENT, FORWARD_WORKSPACE_SIZE > BACKWARD_WORKSPACE_SIZE
-                                       ? FORWARD_WORKSPACE_SIZE
-                                       : BACKWARD_WORKSPACE_SIZE);
+  void *workspace =
+      aligned_alloc(FORWARD_WORKSPACE_ALIGNMENT,
+                    FORWARD_WORKSPACE_SIZE > BACKWARD_WORKSPACE_SIZE
+                        ? FORWARD_WORKSPACE_SIZE
+                        : BACKWARD_WORKSPACE_SIZE);
   bnopt_error error = {""};
   DLTensor tx = data(x), ty = data(y), tdy = data(dy), tdx = data(dx),
            ts = vector(scale), to = vector(offset), tm = vector(mean),

@@ -49,8 +49,8 @@ TEST(NNGradientShapesTest, PhasesAreWhatWindowsRead) {
           const int64_t input = 23, windows = getNumWindows(input, dim);
           EXPECT_EQ(getPhaseReads(dim, input, windows),
                     getReads(dim, input, windows))
-              << size << " taps, stride " << stride << ", dilation "
-              << dilation << ", pad " << pad;
+              << size << " taps, stride " << stride << ", dilation " << dilation
+              << ", pad " << pad;
         }
 }
 

@@ -1,0 +1,231 @@
+//===- FeatureSums.cpp - Sums over the elements of features ---------------===//
+//
+//   run(c, l, i, …)  the sums of run i of feature c, in f32. Where pixels are
+//                    contiguous, runs lie side by side: one for each lane l of
+//                    a vector, which takes every so many-th pixel
+//   sums(c)          what all runs add, in f64
+//
+// Pixel p of a row of pixels is step k of lane l of run i: p = (i·L + k)·l + l,
+// where L is the length of a run. Behind the last pixel nothing is added.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/halide/FeatureSums.h"
+
+#include "dialect/Kernel/KernelLayouts.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <utility>
+
+using namespace bnopt;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::RVar;
+using Halide::Tuple;
+using Halide::Var;
+using llvm::ArrayRef;
+using llvm::SmallVector;
+
+Expr bnopt::makeDouble(double value) {
+  return Halide::Internal::make_const(Halide::Float(64), value);
+}
+
+/// Runs are computed in at most so many parts.
+static constexpr int64_t maximumParts = 64;
+
+namespace {
+class RunBuilder {
+public:
+  explicit RunBuilder(const FeatureData &data) : data(data) {
+    findReducedDims();
+    describe();
+    chooseRuns();
+  }
+
+  FeatureFuncs build(const RunTerms &terms, const RunMerge &merge) {
+    const size_t numSums = defineRun(terms);
+    defineSums(merge, numSums);
+    return std::move(features);
+  }
+
+private:
+  void findReducedDims();
+  void describe();
+  void chooseRuns();
+  size_t defineRun(const RunTerms &terms);
+  void defineSums(const RunMerge &merge, size_t numSums);
+
+  /// The first pixel of `run` in `lane`.
+  Expr getStart(const Expr &run, const Expr &lane) const;
+  /// Logical indices of `pixel`, or of the last one if it lies behind that.
+  SmallVector<Expr> getIndices(const Expr &pixel, ArrayRef<Expr> outer) const;
+  ArrayRef<int64_t> getOuterDims() const {
+    return ArrayRef(dims).drop_front(dims.empty() ? 0 : 1);
+  }
+
+  const FeatureData &data;
+  FeatureFuncs features;
+  /// The dimensions but the feature's, from the smallest stride on. The first
+  /// one is that of the pixels.
+  SmallVector<int64_t> dims;
+  int length = 1, runs = 1;
+  /// No run reaches behind the last pixel.
+  bool divides = true;
+};
+} // namespace
+
+void RunBuilder::findReducedDims() {
+  for (auto [dim, size] : llvm::enumerate(data.shape))
+    if (static_cast<int64_t>(dim) != data.featureIndex && size != 1)
+      dims.push_back(static_cast<int64_t>(dim));
+  llvm::sort(dims, [&](int64_t a, int64_t b) {
+    return std::pair(data.strides[a], a) < std::pair(data.strides[b], b);
+  });
+}
+
+void RunBuilder::describe() {
+  features.feature = Var("feature");
+  features.runLane = Var("run_lane");
+  features.run = Func("run");
+  features.sums = Func("sums");
+  features.statistics = Func("statistics");
+  features.pixels = dims.empty() ? 1 : data.shape[dims[0]];
+  for (auto [dim, logical] :
+       llvm::enumerate(kernel::getBufferDimOrder(data.shape.size()))) {
+    features.extents.push_back(static_cast<int>(data.shape[logical]));
+    features.strides.push_back(static_cast<int>(data.strides[logical]));
+    if (logical == data.featureIndex)
+      features.featureDim = static_cast<int>(dim);
+    else
+      features.count *= data.shape[logical];
+  }
+}
+
+/// Pixels that runs take side by side, where they are contiguous.
+static int getRunLanes(int64_t pixels) {
+  constexpr int most = 32, least = 16;
+  if (pixels < least)
+    return 1;
+  return pixels >= 4 * most ? most : least;
+}
+
+/// Elements of a run. The sums of one are rounded to f32: they must be few.
+/// They are added to the others in f64, which must not count.
+static int64_t getRunLength(int64_t steps, int64_t rowBytes, int lanes) {
+  constexpr int64_t runBytes = 16 * 1024, shortest = 16, longest = 64;
+  if (lanes > 1)
+    return std::min(steps, longest);
+  return std::min(steps, std::clamp(runBytes / rowBytes, shortest, longest));
+}
+
+void RunBuilder::chooseRuns() {
+  if (!dims.empty() && data.strides[dims[0]] == 1)
+    features.lanes = getRunLanes(features.pixels);
+  const int lanes = features.lanes;
+  const int64_t rowBytes = data.shape[data.featureIndex] * data.numInputs *
+                           static_cast<int64_t>(sizeof(float));
+  const int64_t steps = (features.pixels + lanes - 1) / lanes;
+  const int64_t ofRun = getRunLength(steps, rowBytes, lanes);
+  int64_t needed = (steps + ofRun - 1) / ofRun;
+  // So many that they can be divided; the last ones may be empty.
+  const int64_t perPart = (needed + maximumParts - 1) / maximumParts;
+  if (lanes == 1 && dims.size() == 1)
+    needed = perPart * ((needed + perPart - 1) / perPart);
+  length = static_cast<int>(ofRun);
+  runs = static_cast<int>(needed);
+  divides = features.pixels == needed * ofRun * lanes;
+}
+
+Expr RunBuilder::getStart(const Expr &run, const Expr &lane) const {
+  Expr start = run * (length * features.lanes);
+  return features.lanes > 1 ? start + lane : start;
+}
+
+SmallVector<Expr> RunBuilder::getIndices(const Expr &pixel,
+                                         ArrayRef<Expr> outer) const {
+  SmallVector<Expr> indices(data.shape.size(), Expr(0));
+  indices[data.featureIndex] = features.feature;
+  const int last = static_cast<int>(features.pixels) - 1;
+  Expr inside = divides ? pixel : Halide::min(pixel, last);
+  // A single element is pixel 0.
+  if (dims.empty())
+    indices[data.featureIndex] = features.feature + inside;
+  else
+    indices[dims[0]] = inside;
+  for (auto [position, dim] : llvm::enumerate(getOuterDims()))
+    indices[dim] = outer[position];
+  return indices;
+}
+
+/// Defines the run, and says how many sums it has.
+size_t RunBuilder::defineRun(const RunTerms &terms) {
+  Var number("run_number");
+  std::vector<Var> vars = {features.feature, features.runLane, number};
+  std::vector<Expr> outer;
+  for (size_t i = 0; i < getOuterDims().size(); ++i) {
+    vars.emplace_back("run_outer" + std::to_string(i));
+    outer.emplace_back(vars.back());
+  }
+  RDom within(0, length, "step");
+  features.step = within[0];
+  Expr start = getStart(number, features.runLane);
+  Expr pixel = start + within[0] * features.lanes;
+  const std::vector<Expr> addends =
+      terms(getIndices(pixel, outer), getIndices(start, outer));
+  features.run(vars) = Tuple(std::vector<Expr>(addends.size(), Expr(0.0f)));
+  std::vector<Expr> sums;
+  for (auto [index, addend] : llvm::enumerate(addends)) {
+    // Likely, so that Halide gives the last run a loop of its own.
+    Expr isInside = Halide::likely(pixel < static_cast<int>(features.pixels));
+    sums.push_back(features.run(vars)[static_cast<int>(index)] +
+                   (divides ? addend
+                            : Halide::select(isInside, addend, 0.0f)));
+  }
+  features.run(vars) = Tuple(sums);
+  return addends.size();
+}
+
+void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
+  Halide::Region region = {{0, features.lanes}, {0, runs}};
+  for (int64_t dim : getOuterDims())
+    region.emplace_back(0, static_cast<int>(data.shape[dim]));
+  RDom domain(region, "r");
+  features.lane = domain[0];
+  std::vector<Expr> position = {features.feature, Expr(domain[0])}, outer;
+  for (int dim = 1; dim < domain.dimensions(); ++dim) {
+    features.reduction.push_back(domain[dim]);
+    features.reductionSizes.push_back(
+        dim == 1 ? runs : data.shape[getOuterDims()[dim - 2]]);
+    position.emplace_back(domain[dim]);
+    if (dim > 1)
+      outer.emplace_back(domain[dim]);
+  }
+  Expr start = getStart(domain[1], domain[0]);
+  Expr count = makeDouble(length);
+  if (!divides) {
+    const int lanes = features.lanes;
+    Expr left = (static_cast<int>(features.pixels) - start + (lanes - 1)) / lanes;
+    count = toDouble(Halide::clamp(left, 0, length));
+  }
+  std::vector<Expr> ofRun;
+  for (size_t index = 0; index < numSums; ++index)
+    ofRun.push_back(toDouble(features.run(position)[static_cast<int>(index)]));
+  const std::vector<Expr> addends =
+      merge(ofRun, getIndices(start, outer), count);
+  Func &sums = features.sums;
+  sums(features.feature) =
+      Tuple(std::vector<Expr>(addends.size(), makeDouble(0)));
+  std::vector<Expr> added;
+  for (auto [index, addend] : llvm::enumerate(addends))
+    added.push_back(sums(features.feature)[static_cast<int>(index)] + addend);
+  sums(features.feature) = Tuple(added);
+}
+
+FeatureFuncs bnopt::makeFeatureSums(const FeatureData &data,
+                                    const RunTerms &terms,
+                                    const RunMerge &merge) {
+  return RunBuilder(data).build(terms, merge);
+}

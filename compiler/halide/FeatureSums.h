@@ -1,0 +1,51 @@
+//===- FeatureSums.h - Sums over the elements of features -----------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_FEATURESUMS_H
+#define BNOPT_COMPILER_HALIDE_FEATURESUMS_H
+
+#include "compiler/halide/KernelFuncs.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace bnopt {
+
+/// Data in logical dimensions, and the dimension of their features. What is
+/// summed reads `numInputs` tensors that lie so.
+struct FeatureData {
+  llvm::SmallVector<int64_t> shape, strides;
+  int64_t featureIndex = 0;
+  int numInputs = 1;
+};
+
+/// What is summed over the elements of a run, in f32: of the logical indices of
+/// an element and of the first one of its run.
+using RunTerms = llvm::function_ref<std::vector<Halide::Expr>(
+    llvm::ArrayRef<Halide::Expr>, llvm::ArrayRef<Halide::Expr>)>;
+
+/// What a run adds to the sums of its feature, in f64: made of its own sums, the
+/// logical indices of its first element, and the number of its elements.
+using RunMerge = llvm::function_ref<std::vector<Halide::Expr>(
+    llvm::ArrayRef<Halide::Expr>, llvm::ArrayRef<Halide::Expr>,
+    const Halide::Expr &)>;
+
+/// Defines `run` and `sums` of the result. Sums are taken in one pass: a run of
+/// at most 64 elements in f32, all runs of a feature in f64.
+FeatureFuncs makeFeatureSums(const FeatureData &data, const RunTerms &terms,
+                             const RunMerge &merge);
+
+/// An f64 number, exactly.
+Halide::Expr makeDouble(double value);
+
+inline Halide::Expr toDouble(const Halide::Expr &value) {
+  return Halide::cast<double>(value);
+}
+
+inline Halide::Expr toFloat(const Halide::Expr &value) {
+  return Halide::cast<float>(value);
+}
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_FEATURESUMS_H
