@@ -243,7 +243,30 @@ def model(runner):
     return f"{len(expected)} results within {TOLERANCE:g}"
 
 
-FAMILIES = {f.__name__: f for f in (programs, perceptron, budget, model)}
+def refreshed(runner):
+    """New parameters for a library that computes gradients: those of the model that has them."""
+    libraries = []
+    for factor in (1, 1.5):
+        network = gradient_models.dense_network(batch=2, size=8, growth=4, layers=(1, 1))
+        network.name = f"refreshed{len(libraries)}"
+        network.parameters = {name: np.float32(factor) * value for name, value in network.parameters.items()}
+        path, options = network.save(runner.folder), [] if libraries else ["--refreshable"]
+        libraries.append(runner.tools.compile(path, runner.folder, "--differentiate", *options).library)
+    inputs = {"x": network.shape, f"{network.output}.gradient": (network.shape[0], 10)}
+    inputs = {name: runner.random.normal(size=shape).astype(np.float32) for name, shape in inputs.items()}
+    expected, place = runner.tools.outputs(libraries[1], inputs), runner.folder / "refreshed"
+    command = [runner.tools.bn_run, libraries[0], "--refresh", path, "--repeat=1", "--output", place]
+    for name, value in inputs.items():
+        np.save(runner.folder / f"in_{name}.npy", value)
+        command.append(f"--input={name}={runner.folder}/in_{name}.npy")
+    compiled.run(command)
+    for name, wanted in expected.items():
+        if np.load(place / f"{name}.npy").tobytes() != wanted.tobytes():
+            raise SystemExit(f"refreshed: {name} is another one than that of the new model")
+    return f"{len(expected)} results agree to the bit"
+
+
+FAMILIES = {f.__name__: f for f in (programs, perceptron, budget, model, refreshed)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])
