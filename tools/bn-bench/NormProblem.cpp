@@ -60,7 +60,7 @@ void NormProblem::fill() {
   Random random;
   auto x = get("input"), scale = get("scale"), offset = get("offset"),
        dy = get("output_gradient");
-  const int64_t channels = dims.channels(), run = dims.channelRun();
+  const int64_t channels = dims.channels();
   std::vector<double> centers(channels);
   for (int64_t c = 0; c < channels; ++c) {
     centers[c] = 3 * random.next();
@@ -69,19 +69,14 @@ void NormProblem::fill() {
   }
   means.assign(channels, 0);
   variances.assign(channels, 0);
-  const auto forEach = [&](auto body) {
-    for (int64_t i = 0, c = 0; i < dims.elements(); c = (c + 1) % channels)
-      for (int64_t end = i + run; i < end; ++i)
-        body(i, c);
-  };
-  forEach([&](int64_t i, int64_t c) {
+  dims.forEach([&](int64_t i, int64_t c) {
     x[i] = static_cast<float>(centers[c] + random.next());
     means[c] += x[i];
   });
   const auto count = static_cast<double>(dims.elementsPerChannel());
   for (double &mean : means)
     mean /= count;
-  forEach([&](int64_t i, int64_t c) {
+  dims.forEach([&](int64_t i, int64_t c) {
     variances[c] += (x[i] - means[c]) * (x[i] - means[c]);
   });
   for (double &variance : variances)
@@ -90,7 +85,7 @@ void NormProblem::fill() {
     get("mean")[c] = static_cast<float>(means[c]);
     get("variance")[c] = static_cast<float>(variances[c]);
   }
-  forEach([&](int64_t i, int64_t c) {
+  dims.forEach([&](int64_t i, int64_t c) {
     const double y =
         scale[c] * (x[i] - means[c]) / std::sqrt(variances[c] + normEpsilon) +
         offset[c];
@@ -106,13 +101,12 @@ double NormProblem::getForwardError() const {
     mean.add(get("mean")[c], means[c]);
     variance.add(get("variance")[c], variances[c]);
   }
-  for (int64_t i = 0; i < dims.elements(); ++i) {
-    const int64_t c = dims.channelOf(i);
+  dims.forEach([&](int64_t i, int64_t c) {
     const double expected =
         scale[c] * (x[i] - means[c]) / std::sqrt(variances[c] + normEpsilon) +
         offset[c];
     result.add(y[i], std::max(expected, 0.0));
-  }
+  });
   return std::max({result.relative(), mean.relative(), variance.relative()});
 }
 
@@ -129,27 +123,25 @@ double NormProblem::getBackwardError() const {
   const auto gate = [&](double gradient, double normalized, int64_t c) {
     return scale[c] * normalized + offset[c] > 0 ? gradient : 0.0;
   };
-  for (int64_t i = 0; i < dims.elements(); ++i) {
-    const int64_t c = dims.channelOf(i);
+  dims.forEach([&](int64_t i, int64_t c) {
     const double normalized = normalize(i, c);
     const double gradient = gate(dy[i], normalized, c);
     dOffset[c] += gradient;
     dScale[c] += gradient * normalized;
-  }
+  });
   Error input, scaleGradient, offsetGradient;
   for (int64_t c = 0; c < channels; ++c) {
     scaleGradient.add(get("scale_gradient")[c], dScale[c]);
     offsetGradient.add(get("offset_gradient")[c], dOffset[c]);
   }
   const auto count = static_cast<double>(dims.elementsPerChannel());
-  for (int64_t i = 0; i < dims.elements(); ++i) {
-    const int64_t c = dims.channelOf(i);
+  dims.forEach([&](int64_t i, int64_t c) {
     const double normalized = normalize(i, c);
     const double gradient = gate(dy[i], normalized, c);
     input.add(dx[i], scale[c] / deviations[c] *
                          (gradient - dOffset[c] / count -
                           normalized * dScale[c] / count));
-  }
+  });
   return std::max(
       {input.relative(), scaleGradient.relative(), offsetGradient.relative()});
 }

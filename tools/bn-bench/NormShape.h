@@ -21,9 +21,14 @@ struct NormShape {
   int64_t elementsPerChannel() const { return elements() / channels(); }
   /// Elements of one channel that follow each other in memory.
   int64_t channelRun() const;
-  /// The channel of element `index` in memory.
-  int64_t channelOf(int64_t index) const {
-    return index / channelRun() % channels();
+  /// Calls `body(index, channel)` for each element, as they lie in memory.
+  template <typename Body>
+  void forEach(Body &&body) const {
+    const int64_t count = elements(), run = channelRun();
+    for (int64_t i = 0, channel = 0; i < count;
+         channel = (channel + 1) % channels())
+      for (const int64_t end = i + run; i < end; ++i)
+        body(i, channel);
   }
   /// `32x64x112x112`.
   std::string sizeText() const;
