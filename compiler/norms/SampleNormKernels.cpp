@@ -10,18 +10,39 @@
 using namespace mlir;
 using namespace bnopt;
 
+static Value castTo(NormKernelBuilder &kernel, Value x, Type elementType) {
+  auto type = cast<RankedTensorType>(x.getType());
+  if (type.getElementType() == elementType)
+    return x;
+  return kernel.function.create<nn::CastOp>(
+      RankedTensorType::get(type.getShape(), elementType), x);
+}
+
+/// In the type of the parameters, in which all is computed.
+static Value widen(NormKernelBuilder &kernel, Value x) {
+  return castTo(kernel, x, kernel.function.getBuilder().getF32Type());
+}
+
+/// In the type of the data.
+static Value narrow(NormKernelBuilder &kernel, Value x) {
+  return castTo(kernel, x, kernel.type.getElementType());
+}
+
 LogicalResult bnopt::buildLayerNorm(NormKernelBuilder &kernel) {
-  Value x = kernel.addData("input"), scale = kernel.addRow("scale"),
-        offset = kernel.addRow("offset");
-  kernel.addFused(kernel.function.create<bn::LayerNormOp>(
-      x.getType(), x, scale, offset, kernel.getEpsilon(), kernel.getAxis()));
+  Value x = widen(kernel, kernel.addData("input")),
+        scale = kernel.addRow("scale"), offset = kernel.addRow("offset");
+  Value y = kernel.function.create<bn::LayerNormOp>(
+      x.getType(), x, scale, offset, kernel.getEpsilon(), kernel.getAxis());
+  kernel.addFused(narrow(kernel, y));
   return success();
 }
 
 LogicalResult bnopt::buildRMSNorm(NormKernelBuilder &kernel) {
-  Value x = kernel.addData("input"), scale = kernel.addRow("scale");
-  kernel.addFused(kernel.function.create<bn::RMSNormOp>(
-      x.getType(), x, scale, kernel.getEpsilon(), kernel.getAxis()));
+  Value x = widen(kernel, kernel.addData("input")),
+        scale = kernel.addRow("scale");
+  Value y = kernel.function.create<bn::RMSNormOp>(
+      x.getType(), x, scale, kernel.getEpsilon(), kernel.getAxis());
+  kernel.addFused(narrow(kernel, y));
   return success();
 }
 
@@ -41,7 +62,7 @@ static IntegerAttr getGroups(NormKernelBuilder &kernel) {
       kernel.options.groups.value_or(kernel.type.getDimSize(kernel.axis)));
 }
 
-/// Of data as it lies in memory.
+/// Of wide data as it lies in memory.
 static Value createGroupNorm(NormKernelBuilder &kernel, Value x, Value scale,
                              Value offset) {
   x = moveDimension(kernel, x, kernel.axis, 1);
@@ -51,9 +72,9 @@ static Value createGroupNorm(NormKernelBuilder &kernel, Value x, Value scale,
 }
 
 LogicalResult bnopt::buildGroupNorm(NormKernelBuilder &kernel) {
-  Value x = kernel.addData("input"), scale = kernel.addVector("scale"),
-        offset = kernel.addVector("offset");
-  kernel.addFused(createGroupNorm(kernel, x, scale, offset));
+  Value x = widen(kernel, kernel.addData("input")),
+        scale = kernel.addVector("scale"), offset = kernel.addVector("offset");
+  kernel.addFused(narrow(kernel, createGroupNorm(kernel, x, scale, offset)));
   return success();
 }
 
@@ -69,21 +90,25 @@ buildGradient(NormKernelBuilder &kernel, llvm::function_ref<Value()> normalize,
               llvm::function_ref<SmallVector<Value>(Value)> differentiate) {
   NormKernelFunction &function = kernel.function;
   Value dy = kernel.addData("output_gradient");
-  const auto fused =
-      differentiateFusions(function, kernel.fusions, dy, normalize);
+  const auto fused = differentiateFusions(function, kernel.fusions, dy, [&] {
+    return narrow(kernel, normalize());
+  });
   if (failed(fused))
     return failure();
   const StringRef names[] = {"input_gradient", "scale_gradient",
                              "offset_gradient"};
-  for (auto &&[name, result] : llvm::zip(names, differentiate(fused->input)))
-    function.addOutput(name, result);
+  SmallVector<Value> gradients = differentiate(widen(kernel, fused->input));
+  gradients[0] = narrow(kernel, gradients[0]);
+  for (auto [name, gradient] : llvm::zip(names, gradients))
+    function.addOutput(name, gradient);
   if (fused->addend)
     function.addOutput("addend_gradient", fused->addend);
   return success();
 }
 
 LogicalResult bnopt::buildLayerNormGradient(NormKernelBuilder &kernel) {
-  Value x = kernel.addData("input"), scale = kernel.addRow("scale");
+  Value x = widen(kernel, kernel.addData("input")),
+        scale = kernel.addRow("scale");
   const auto normalize = [&]() -> Value {
     return kernel.function.create<bn::LayerNormOp>(
         x.getType(), x, scale, kernel.addRow("offset"), kernel.getEpsilon(),
@@ -98,7 +123,8 @@ LogicalResult bnopt::buildLayerNormGradient(NormKernelBuilder &kernel) {
 }
 
 LogicalResult bnopt::buildRMSNormGradient(NormKernelBuilder &kernel) {
-  Value x = kernel.addData("input"), scale = kernel.addRow("scale");
+  Value x = widen(kernel, kernel.addData("input")),
+        scale = kernel.addRow("scale");
   const auto normalize = [&]() -> Value {
     return kernel.function.create<bn::RMSNormOp>(
         x.getType(), x, scale, kernel.getEpsilon(), kernel.getAxis());
@@ -112,7 +138,8 @@ LogicalResult bnopt::buildRMSNormGradient(NormKernelBuilder &kernel) {
 }
 
 LogicalResult bnopt::buildGroupNormGradient(NormKernelBuilder &kernel) {
-  Value x = kernel.addData("input"), scale = kernel.addVector("scale");
+  Value x = widen(kernel, kernel.addData("input")),
+        scale = kernel.addVector("scale");
   const auto normalize = [&]() -> Value {
     return createGroupNorm(kernel, x, scale, kernel.addVector("offset"));
   };
