@@ -135,8 +135,11 @@ static bool isLoadedCast(Operation *op) {
   if (!cast || !cast.isExact())
     return false;
   Operation *producer = cast.getInput().getDefiningOp();
-  const bool continuesChain = producer && isElementwise(producer) &&
-                              cast.getInput().hasOneUse() && cast->hasOneUse();
+  auto inner = dyn_cast_or_null<nn::CastOp>(producer);
+  const bool continuesChain =
+      (inner && inner.isExact()) ||
+      (producer && isElementwise(producer) && cast.getInput().hasOneUse() &&
+       cast->hasOneUse());
   return !continuesChain && llvm::all_of(cast->getUses(), [&](OpOperand &use) {
     return isModelOp(use.getOwner()) &&
            (isElementwise(use.getOwner()) || canComputeInLoad(use, op));

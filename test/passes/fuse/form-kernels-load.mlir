@@ -198,3 +198,19 @@ func.func @no_load_cast_seen_outside(%x: tensor<4xbf16>) -> (tensor<4xf32>, tens
   %1 = nn.exp %0 : tensor<4xf32>
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @no_load_cast_of_cast(
+// CHECK: kernel.launch @cast_exp ins(%arg0 : tensor<4xbf16>) -> tensor<4xf64>
+// CHECK: kernel.launch @cast_log ins(%arg0 : tensor<4xbf16>) -> tensor<4xf64>
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @no_load_cast_of_cast(%x: tensor<4xbf16>) -> (tensor<4xf64>, tensor<4xf64>) {
+  %0 = nn.cast %x : (tensor<4xbf16>) -> tensor<4xf32>
+  %1 = nn.cast %0 : (tensor<4xf32>) -> tensor<4xf64>
+  %2 = nn.cast %0 : (tensor<4xf32>) -> tensor<4xf64>
+  %3 = nn.exp %1 : tensor<4xf64>
+  %4 = nn.log %2 : tensor<4xf64>
+  return %3, %4 : tensor<4xf64>, tensor<4xf64>
+}
