@@ -27,8 +27,17 @@ static Halide::Type getStorageType(Type type) {
              : Halide::Float(elementType.getIntOrFloatBitWidth());
 }
 
+/// Far beyond f16.
+static constexpr float beyondFloat16 = 1e38f;
+
 Expr bnopt::toStored(const Expr &value, Type type) {
-  return Halide::cast(getStorageType(type), value);
+  Halide::Type storage = getStorageType(type);
+  if (storage != Halide::Float(16))
+    return Halide::cast(storage, value);
+  // Changes no result. Without it, an f64 number that has been rounded to f32
+  // is rounded to f16 at once, for which no processor has an instruction.
+  return Halide::cast(
+      storage, Halide::select(value > beyondFloat16, beyondFloat16, value));
 }
 
 llvm::Expected<KernelFuncs> bnopt::buildAlgorithm(kernel::FuncOp kernel,
