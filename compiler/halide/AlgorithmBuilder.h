@@ -111,6 +111,14 @@ private:
                                      mlir::ArrayRef<nn::GradientPhase> phase,
                                      mlir::ArrayRef<int64_t> reach);
   void buildConvWeightGradient(nn::ConvWeightGradientOp op);
+  /// A Func of what a run reads of `input`, if that is computed: `read` of a
+  /// channel, a run and the logical (n, y, x) in it; else an undefined one.
+  Halide::Func
+  makeRunLoad(mlir::Value input, size_t spatialDims,
+              llvm::function_ref<Halide::Expr(const Halide::Expr &,
+                                              const Halide::Expr &,
+                                              mlir::ArrayRef<Halide::Expr>)>
+                  read);
   void buildMaxPoolGradient(nn::MaxPoolGradientOp op);
   void buildAveragePoolGradient(nn::AveragePoolGradientOp op);
   void buildMatrixMatMul(nn::MatMulOp op);

@@ -165,10 +165,9 @@ void AlgorithmBuilder::buildConvInputGradient(nn::ConvInputGradientOp op) {
 // Gradient of the weights
 //===----------------------------------------------------------------------===//
 
-/// The pixel and image that a step of a run reads: logical (n, y, x) of the
-/// output's gradient. `run` counts runs, x first.
-static Indices getRunIndices(const WeightGradientRuns &runs, Expr run,
-                             const RDom &domain) {
+/// Logical (n, y, x) of the output's gradient where a run begins. `run` counts
+/// runs, x first.
+static Indices getRunStart(const WeightGradientRuns &runs, Expr run) {
   Indices indices;
   for (auto [dim, size] : llvm::enumerate(runs.sizes)) {
     const int count = toInt(runs.counts[dim]);
@@ -176,10 +175,94 @@ static Indices getRunIndices(const WeightGradientRuns &runs, Expr run,
     Expr start = count == 1 ? Expr(0) : (isLast ? run : run % count);
     if (count > 1)
       run = run / count;
-    indices.push_back(start * toInt(size) + domain[toInt(dim)]);
+    indices.push_back(start * toInt(size));
   }
   std::reverse(indices.begin(), indices.end());
   return indices;
+}
+
+/// Logical (n, y, x) within a run.
+static Indices getRunSteps(const WeightGradientRuns &runs, const RDom &domain) {
+  Indices indices;
+  for (size_t dim = 0; dim < runs.sizes.size(); ++dim)
+    indices.emplace_back(domain[toInt(static_cast<int64_t>(dim))]);
+  std::reverse(indices.begin(), indices.end());
+  return indices;
+}
+
+namespace {
+/// The elements of the input that the runs of a weight gradient read.
+class RunInput {
+public:
+  RunInput(nn::ConvWeightGradientOp op, const WeightGradientRuns &runs)
+      : strides(op.getStrideValues()), dilations(op.getDilationValues()),
+        pads(op.getPadValues()), runs(runs) {}
+
+  /// Logical (n, y, x) that tap `taps` (y, x) reads for pixel (n, y, x).
+  Indices at(ArrayRef<Expr> pixel, ArrayRef<Expr> taps) const {
+    Indices indices = {pixel[0]};
+    for (size_t dim = 0; dim < taps.size(); ++dim)
+      indices.push_back(pixel[dim + 1] * toInt(strides[dim]) +
+                        taps[dim] * toInt(dilations[dim]));
+    return indices;
+  }
+
+  /// Logical indices of the input from `channel`, where a run begins and the
+  /// distance from what its first tap reads there.
+  Indices from(const Expr &channel, const Expr &run,
+               ArrayRef<Expr> distance) const {
+    Indices start = getRunStart(runs, run);
+    Indices indices = {start[0] + distance[0], channel};
+    for (size_t dim = 1; dim < distance.size(); ++dim)
+      indices.push_back(start[dim] * toInt(strides[dim - 1]) + distance[dim] -
+                        toInt(pads[dim - 1]));
+    return indices;
+  }
+
+  /// Elements of a channel that a run reads.
+  int64_t countElements(ArrayRef<int64_t> kernelShape) const {
+    int64_t count = runs.sizes.back();
+    const size_t dims = kernelShape.size();
+    for (size_t dim = 0; dim < dims; ++dim)
+      count *= (runs.sizes[dims - 1 - dim] - 1) * strides[dim] +
+               (kernelShape[dim] - 1) * dilations[dim] + 1;
+    return count;
+  }
+
+  ArrayRef<int64_t> getPads() const { return pads; }
+
+private:
+  SmallVector<int64_t> strides, dilations, pads;
+  const WeightGradientRuns &runs;
+};
+} // namespace
+
+/// What a run reads, computed before: channel, distances from its first element
+/// from x to n, and the run.
+static std::vector<Expr> getLoadArgs(const Expr &channel,
+                                     ArrayRef<Expr> distance, const Expr &run) {
+  std::vector<Expr> args = {channel};
+  args.insert(args.end(), distance.rbegin(), distance.rend());
+  args.push_back(run);
+  return args;
+}
+
+Func AlgorithmBuilder::makeRunLoad(
+    Value input, size_t spatialDims,
+    llvm::function_ref<Expr(const Expr &, const Expr &, ArrayRef<Expr>)> read) {
+  if (get(input).argument || get(input).splat)
+    return {};
+  Func load("loaded");
+  Var channel("c"), run("run");
+  std::vector<Var> vars = {channel};
+  Indices distance;
+  for (size_t dim = 0; dim <= spatialDims; ++dim) {
+    vars.emplace_back("distance" + std::to_string(dim));
+    distance.insert(distance.begin(), vars.back());
+  }
+  vars.push_back(run);
+  load(vars) = read(channel, run, distance);
+  return load;
 }
 
 void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
@@ -207,29 +290,38 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
   Expr run = hasParts
                  ? gradient.vars.back() * toInt(numRuns / packed.getParts()) + q
                  : Expr(q);
-  Indices pixel = getRunIndices(runs, run, ofRun);
   Expr channel = tile * gradient.tileChannels + within;
   Expr input = getInputChannel(
       {shape[0], static_cast<int64_t>(op.getGroups()), toInt(shape[1])},
       channel, tile, gradient.tileChannels, gradient.vars[1]);
-  Indices gradientIndices = {pixel[0], channel},
-          inputIndices = {pixel[0], input};
-  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
-  auto pads = op.getPadValues();
-  for (int64_t dim = 0; dim < dims; ++dim) {
-    gradientIndices.push_back(pixel[dim + 1]);
-    inputIndices.push_back(pixel[dim + 1] * toInt(strides[dim]) +
-                           gradient.vars[dims + 1 - dim] *
-                               toInt(dilations[dim]) -
-                           toInt(pads[dim]));
-  }
+  Indices taps;
+  for (int64_t dim = 0; dim < dims; ++dim)
+    taps.push_back(gradient.vars[dims + 1 - dim]);
+  const Indices steps = getRunSteps(runs, ofRun);
+  Indices pixel = getRunStart(runs, run);
+  for (size_t dim = 0; dim < steps.size(); ++dim)
+    pixel[dim] += steps[dim];
+  Indices gradientIndices = {pixel[0], channel};
+  gradientIndices.append(pixel.begin() + 1, pixel.end());
+  const RunInput runInput(op, runs);
+  const auto readInput = [&](const Expr &channel, const Expr &run,
+                             ArrayRef<Expr> distance) {
+    return readPadded(op.getInput(), runInput.from(channel, run, distance),
+                      runInput.getPads(), 0);
+  };
+  gradient.load = makeRunLoad(op.getInput(), taps.size(), readInput);
+  gradient.loadPixels = runInput.countElements(op.getKernelShape());
+  const Indices distance = runInput.at(steps, taps);
+  Expr element = gradient.load.defined()
+                     ? gradient.load(getLoadArgs(input, distance, run))
+                     : readInput(input, run, distance);
   declare(op);
   std::vector<Var> runVars = gradient.vars;
   runVars.push_back(q);
   gradient.run = Func("run");
   gradient.run(runVars) = 0.0f;
-  gradient.run(runVars) += readPadded(op.getInput(), inputIndices, pads, 0) *
-                           read(op.getOutputGradient(), gradientIndices);
+  gradient.run(runVars) +=
+      element * read(op.getOutputGradient(), gradientIndices);
   funcs.anchor = std::move(gradient);
 }
 

@@ -73,6 +73,11 @@ struct PhasedConvolutionFuncs {
 struct WeightGradientFuncs {
   /// The sum of a run, with the output's dimensions and the run.
   Halide::Func run;
+  /// What a run reads of an input that is not in memory, channels first and the
+  /// run last; else undefined.
+  Halide::Func load;
+  /// Elements per channel that it has of a run.
+  int64_t loadPixels = 1;
   std::vector<Halide::Var> vars;
   /// The loops inside a run, innermost first.
   std::vector<Halide::RVar> reduction;

@@ -9,6 +9,10 @@
 // totals of a block stay there, too. So each image is read once per block of
 // totals, and once in all where the weights are few.
 //
+// An input that is computed while it is loaded (what a normalization and its
+// activation made for the convolution) is computed once per run and block, into
+// that cache, vectors over its channels.
+//
 // Depthwise, the input is a vector, too, and a register tile is all taps.
 //
 //===----------------------------------------------------------------------===//
@@ -43,7 +47,7 @@ public:
       : kernel(kernel), gradient(gradient),
         lanes(
             static_cast<int>(getTileLanes(gradient.tileChannels, unit.lanes))),
-        total(kernel.output.update()) {
+        unitLanes(static_cast<int>(unit.lanes)), total(kernel.output.update()) {
     if (gradient.isDepthwise)
       lanes = getLanes(gradient.tileChannels, static_cast<int>(unit.lanes),
                        /*exact=*/true);
@@ -63,7 +67,7 @@ private:
 
   KernelFuncs &kernel;
   WeightGradientFuncs &gradient;
-  int lanes;
+  int lanes, unitLanes;
   Stage total;
 };
 } // namespace
@@ -117,9 +121,15 @@ void WeightGradientSchedule::scheduleDense() {
   const int64_t inputBytes = static_cast<int64_t>(gradient.tileChannels) *
                              numTaps() * static_cast<int64_t>(sizeof(float));
   const int tiles = inputs / gradient.tileInputs;
+  const int64_t bytesPerInput =
+      gradient.load.defined()
+          ? std::max(inputBytes,
+                     gradient.loadPixels * static_cast<int64_t>(sizeof(float)))
+          : inputBytes;
   const int tilesPerBlock = getLargestDivisor(
-      tiles, static_cast<int>(std::max<int64_t>(
-                 1, maximumBlockBytes / (inputBytes * gradient.tileInputs))));
+      tiles,
+      static_cast<int>(std::max<int64_t>(
+          1, maximumBlockBytes / (bytesPerInput * gradient.tileInputs))));
   Var block("block"), tile("inputTile"), inTile("inTile"), inBlock("inBlock");
   total
       .split(input(), block, inBlock, tilesPerBlock * gradient.tileInputs,
@@ -141,6 +151,15 @@ void WeightGradientSchedule::scheduleDense() {
       .unroll(inTile);
   distribute(outer);
   scheduleRun(tile, {gradient.vars[0], gradient.vars[1]});
+  if (!gradient.load.defined())
+    return;
+  // Too large for a register, but what is not called one goes to the heap.
+  gradient.load.compute_at(kernel.output, gradient.runs)
+      .store_in(MemoryType::Register)
+      .vectorize(gradient.load.args()[0],
+                 getLanes(tilesPerBlock * gradient.tileInputs, unitLanes,
+                          /*exact=*/false),
+                 TailStrategy::GuardWithIf);
 }
 
 void WeightGradientSchedule::scheduleDepthwise() {

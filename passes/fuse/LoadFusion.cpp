@@ -1,7 +1,8 @@
 //===- LoadFusion.cpp - What a kernel may compute while it loads ----------===//
 //
 // Convolutions and matrix products with constant weights compute each element
-// of a strip once and keep it in cache (`StripModel`). Operators that read each
+// of a strip once and keep it in cache (`StripModel`), gradients of weights
+// those of a run. Operators that read each
 // element once compute it where they read it. What reads elements several
 // times does so if that is cheap.
 //
@@ -95,6 +96,10 @@ bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
       .Case<nn::ConvOp, nn::GemmOp>([](auto op) { return canLoadStrips(op); })
       .Case<nn::MaxPoolOp, nn::AveragePoolOp>(
           [&](auto op) { return readsOnce(op) || isCheap(load); })
+      // Once per tile of output channels.
+      .Case([&](nn::ConvWeightGradientOp op) {
+        return op.getGroups() == 1 && isCheap(load);
+      })
       .Case<nn::ReduceMeanOp, nn::ReduceSumOp, nn::ReduceMaxOp, nn::SliceOp,
             nn::TransposeOp, nn::ChannelShuffleOp, nn::DepthToSpaceOp>(
           [](Operation *) { return true; })
