@@ -2,12 +2,14 @@
 
 #include "passes/Traffic.h"
 
+#include "dialect/BN/BNOps.h"
 #include "dialect/NN/NNOps.h"
 #include "passes/ElementwiseOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -44,6 +46,27 @@ static uint64_t countElementsRead(Value value) {
   return std::min(count, all);
 }
 
+/// Whether `value` is, or becomes by elementwise operators, what a
+/// normalization sweeps over: for its sums, and for its result.
+static bool isReadTwice(Value value) {
+  const auto isSwept = [&](auto op) {
+    return op.getInput().getType().getShape() ==
+           cast<RankedTensorType>(value.getType()).getShape();
+  };
+  llvm::SmallSetVector<Value, 8> worklist;
+  worklist.insert(value);
+  for (size_t i = 0; i < worklist.size(); ++i)
+    for (Operation *user : worklist[i].getUsers()) {
+      if (auto training = dyn_cast<bn::TrainingOp>(user))
+        return isSwept(training);
+      if (auto gradient = dyn_cast<bn::GradientOp>(user))
+        return isSwept(gradient);
+      if (isElementwise(user))
+        worklist.insert(user->getResult(0));
+    }
+  return false;
+}
+
 static bool isConstant(Value value) {
   return isa_and_nonnull<arith::ConstantOp, memref::GetGlobalOp>(
       value.getDefiningOp());
@@ -58,8 +81,9 @@ Traffic bnopt::getTraffic(kernel::LaunchOp launch, const SymbolTable &symbols) {
        llvm::zip_equal(launch.getInputs(), body.getArguments())) {
     auto type = cast<ShapedType>(input.getType());
     // Packed weights have the shape that they are stored in.
-    uint64_t count =
-        isConstant(input) ? countElements(type) : countElementsRead(argument);
+    uint64_t count = isConstant(input) ? countElements(type)
+                                       : countElementsRead(argument) *
+                                             (isReadTwice(argument) ? 2 : 1);
     elements[input] = std::max(elements[input], count);
   }
   Traffic traffic;

@@ -11,8 +11,9 @@
 
 namespace bnopt {
 
-/// Bytes between memory and kernels, as if no cache outlived a kernel and each
-/// element of an operand were read once.
+/// Bytes between memory and kernels, as if no cache outlived a sweep: each
+/// element of an operand is read once, or twice by a normalization that needs
+/// all of them before its first result.
 struct Traffic {
   /// Of tensors that the model computes or takes as inputs.
   uint64_t read = 0;
