@@ -90,7 +90,7 @@ LogicalResult Compilation::runPhase(Phase phase) {
     else if (phase == Phase::Fold)
       addFoldPasses(pm, options.fold);
     else if (phase == Phase::Fuse)
-      addFusePasses(pm);
+      addFusePasses(pm, options.trainingFusion);
     else
       addLowerPasses(pm, LowerOptions::forTarget(target));
     result = pm.run(*module);

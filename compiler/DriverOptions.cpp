@@ -16,6 +16,8 @@ namespace cl = llvm::cl;
 namespace {
 enum class CacheMode { Disk, None };
 enum class Sanitizer { None, Thread };
+/// What `--bnff` takes.
+enum class Fission { None, Split, Share, All };
 
 struct CommandLine {
   cl::OptionCategory category{"Compilation",
@@ -138,6 +140,15 @@ struct CommandLine {
       cl::desc("Activations that --differentiate keeps for the backward part; "
                "what is cheap is computed again instead (default: no limit)"),
       cl::value_desc("bytes"), cl::init(-1), cl::cat(category)};
+  cl::list<Fission> bnff{
+      "bnff", cl::CommaSeparated, cl::cat(category),
+      cl::desc("Fission and fusion of batch norms that train (default: all)"),
+      cl::values(clEnumValN(Fission::Split, "split",
+                            "normalize where the result is read"),
+                 clEnumValN(Fission::Share, "share",
+                            "take the statistics of each feature once"),
+                 clEnumValN(Fission::All, "all", "both"),
+                 clEnumValN(Fission::None, "none", "one kernel each"))};
   cl::opt<CacheMode> cache{
       "cache",
       cl::desc("Where generated kernels are kept for the next compilation"),
@@ -200,6 +211,16 @@ static std::string getDefaultCacheDirectory() {
   return path.str().str();
 }
 
+static bool isGiven(const cl::Option &option) {
+  return option.getNumOccurrences() > 0;
+}
+
+static TrainingFusion getTrainingFusion(llvm::ArrayRef<Fission> fissions) {
+  const bool isAll = llvm::is_contained(fissions, Fission::All);
+  return {isAll || llvm::is_contained(fissions, Fission::Split),
+          isAll || llvm::is_contained(fissions, Fission::Share)};
+}
+
 llvm::Expected<DriverOptions> bnopt::getDriverOptions(std::string inputPath,
                                                       std::string outputPath) {
   const CommandLine &line = *commandLine;
@@ -230,6 +251,8 @@ llvm::Expected<DriverOptions> bnopt::getDriverOptions(std::string inputPath,
   if (line.differentiate.getNumOccurrences())
     options.differentiation =
         DifferentiationOptions{line.differentiate, line.recomputeBudget};
+  if (isGiven(line.bnff))
+    options.trainingFusion = getTrainingFusion(line.bnff);
   options.refreshable = line.refreshable;
   options.sanitizeThread = line.sanitize == Sanitizer::Thread;
   options.threads = line.threads;
@@ -238,10 +261,6 @@ llvm::Expected<DriverOptions> bnopt::getDriverOptions(std::string inputPath,
   options.interpreterOutput = line.output;
   options.seed = line.seed;
   return options;
-}
-
-static bool isGiven(const cl::Option &option) {
-  return option.getNumOccurrences() > 0;
 }
 
 bool bnopt::hasCompilationOptions() {
@@ -253,9 +272,9 @@ bool bnopt::hasCompilationOptions() {
          isGiven(line.foldTolerance) || isGiven(line.borderMapLimit) ||
          isGiven(line.keep) || isGiven(line.invalid) ||
          isGiven(line.validate) || isGiven(line.differentiate) ||
-         isGiven(line.recomputeBudget) || isGiven(line.validateTolerance) ||
-         isGiven(line.interpret) || isGiven(line.inputs) ||
-         isGiven(line.output) || isGiven(line.seed);
+         isGiven(line.recomputeBudget) || isGiven(line.bnff) ||
+         isGiven(line.validateTolerance) || isGiven(line.interpret) ||
+         isGiven(line.inputs) || isGiven(line.output) || isGiven(line.seed);
 }
 
 using OptionList = llvm::SmallVector<std::reference_wrapper<const cl::Option>>;
@@ -274,8 +293,10 @@ static llvm::Error checkCombinations(bool hasPasses) {
   const CommandLine &line = *commandLine;
   const OptionList folding = {line.keep, line.invalid, line.foldTolerance,
                               line.borderMapLimit};
-  OptionList phases = {line.stopAfter, line.target, line.report, line.summary,
-                       line.validate};
+  if (llvm::is_contained(line.bnff, Fission::None) && line.bnff.size() > 1)
+    return llvm::createStringError("--bnff=none goes with nothing else");
+  OptionList phases = {line.stopAfter, line.target,   line.report,
+                       line.summary,   line.validate, line.bnff};
   phases.append(folding);
   if (line.interpret) {
     if (hasPasses)
@@ -301,6 +322,9 @@ static llvm::Error checkCombinations(bool hasPasses) {
       return error;
   if (!isGiven(line.stopAfter))
     return llvm::Error::success();
+  if (line.stopAfter < Phase::Fuse)
+    if (llvm::Error error = refuse({line.bnff}, "before the fuse phase"))
+      return error;
   if (line.stopAfter == Phase::Import) {
     OptionList later = {line.differentiate};
     later.append(folding);

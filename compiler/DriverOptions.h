@@ -43,6 +43,7 @@ struct DriverOptions {
   std::vector<std::string> inputShapes;
   FoldOptions fold;
   std::optional<DifferentiationOptions> differentiation;
+  TrainingFusion trainingFusion;
   bool refreshable = false;
   bool sanitizeThread = false;
   unsigned threads = 0;

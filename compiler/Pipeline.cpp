@@ -83,11 +83,21 @@ void bnopt::addFoldPasses(OpPassManager &pm, const FoldOptions &options) {
   function.addPass(createMergeAffinesPass());
 }
 
-void bnopt::addFusePasses(OpPassManager &pm) {
-  pm.addNestedPass<func::FuncOp>(createSimplifyTrainingPass());
+void bnopt::addFusePasses(OpPassManager &pm, const TrainingFusion &fusion) {
+  OpPassManager &function = pm.nest<func::FuncOp>();
+  function.addPass(createSimplifyTrainingPass());
+  if (fusion.share) {
+    function.addPass(createSplitTrainingPass({SplitWhere::Shared}));
+    function.addPass(createShareStatisticsPass());
+  }
+  if (fusion.split) {
+    function.addPass(createSplitTrainingPass({SplitWhere::Loaded}));
+    // Whatever has been split, for whatever reason.
+    function.addPass(createRecomputeNormalizedPass());
+  }
   // After folding, for which casts are in the way. What is written out next has
   // operands of one type.
-  pm.addNestedPass<func::FuncOp>(createWidenOperatorsPass());
+  function.addPass(createWidenOperatorsPass());
   // After folding, which knows the norms as such; what they consist of is
   // grouped with their neighbours.
   pm.addNestedPass<func::FuncOp>(createExpandNormsPass({/*keepKernels=*/true}));
@@ -146,6 +156,17 @@ struct FoldPipelineOptions : PassPipelineOptions<FoldPipelineOptions> {
   }
 };
 
+struct FusePipelineOptions : PassPipelineOptions<FusePipelineOptions> {
+  Option<bool> split{
+      *this, "split",
+      llvm::cl::desc("split training batch norms where what is normalized can "
+                     "be computed by what reads it"),
+      llvm::cl::init(TrainingFusion().split)};
+  Option<bool> share{*this, "share",
+                     llvm::cl::desc("take the statistics of each feature once"),
+                     llvm::cl::init(TrainingFusion().share)};
+};
+
 struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
   Option<unsigned> vectorBytes{
       *this, "vector-bytes",
@@ -163,7 +184,11 @@ void bnopt::registerPipelines() {
       [](OpPassManager &pm, const FoldPipelineOptions &options) {
         addFoldPasses(pm, options.get());
       });
-  PassPipelineRegistration<>("bn-fuse", "Form kernels", addFusePasses);
+  PassPipelineRegistration<FusePipelineOptions>(
+      "bn-fuse", "Form kernels",
+      [](OpPassManager &pm, const FusePipelineOptions &options) {
+        addFusePasses(pm, {options.split, options.share});
+      });
   PassPipelineRegistration<LowerPipelineOptions>(
       "bn-lower", "Decide layouts, schedules and places in memory",
       [](OpPassManager &pm, const LowerPipelineOptions &options) {

@@ -50,8 +50,17 @@ void addDifferentiationPasses(mlir::OpPassManager &pm,
 /// Folds normalizations into the operators beside them.
 void addFoldPasses(mlir::OpPassManager &pm, const FoldOptions &options = {});
 
+/// Fission and fusion of batch norms that train: which parts of their sweeps
+/// move into the kernels beside them.
+struct TrainingFusion {
+  /// Split what can be normalized where it is read.
+  bool split = true;
+  /// Take the statistics of each feature once.
+  bool share = true;
+};
+
 /// Forms kernels of what is left.
-void addFusePasses(mlir::OpPassManager &pm);
+void addFusePasses(mlir::OpPassManager &pm, const TrainingFusion &fusion = {});
 
 /// What the lower phase needs to know of the machine.
 struct LowerOptions {

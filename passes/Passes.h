@@ -7,6 +7,7 @@
 #include "dialect/Kernel/KernelOps.h"
 #include "dialect/NN/NNOps.h"
 #include "passes/train/GradientsOf.h"
+#include "passes/train/SplitWhere.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

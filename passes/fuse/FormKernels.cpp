@@ -22,6 +22,7 @@
 #include "passes/Passes.h"
 #include "passes/fuse/FuseRemarks.h"
 #include "passes/fuse/LoadFusion.h"
+#include "passes/train/NormalizedReaders.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
@@ -108,6 +109,13 @@ static bool hasShapeOf(Operation *op, Operation *other) {
   return getShape(op) == getShape(other);
 }
 
+/// Whether `op` is better computed where its result is loaded than with what
+/// makes its operand `value`.
+static bool isBetterLoaded(Operation *op, Operation *value) {
+  return isGateForLoad(op) &&
+         cast<nn::GateOp>(op).getValue().getDefiningOp() != value;
+}
+
 /// The next operator in program order that can join: an elementwise user of a
 /// value of the group, of the same shape, that is in no group yet.
 static Operation *findNext(const Group &group,
@@ -117,7 +125,7 @@ static Operation *findNext(const Group &group,
     for (Operation *user : op->getUsers()) {
       if (!isModelOp(user) || !isElementwise(user) || taken.contains(user) ||
           llvm::is_contained(group, user) ||
-          user->getBlock() != op->getBlock() ||
+          user->getBlock() != op->getBlock() || isBetterLoaded(user, op) ||
           !hasShapeOf(user, group.front()))
         continue;
       if (!next || user->isBeforeInBlock(next))

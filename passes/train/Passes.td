@@ -92,6 +92,17 @@ def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
     Statistics are computed in the type of the data, gradients in that of the
     mean, in f32 if that is narrower, and cast to the type of the scale.
 
+    As one operator they are one kernel, which may find in cache what it reads
+    twice. `where` names the reasons to split nevertheless:
+    - `all`: none is needed.
+    - `loaded`: what is normalized, or what a cheap activation makes of it, can be
+      computed by what reads it while that loads: by every reader, so that it is
+      not stored, or by the gate of the gradient, which reads the same input.
+    - `shared`: statistics of the same features are taken elsewhere, of a
+      concatenation of the input or of a part of it.
+
+    Gradients are split for `all` only.
+
     ```mlir
     %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
     // becomes
@@ -100,8 +111,71 @@ def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
     ```
   }];
   let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"where", "where", "::bnopt::SplitWhere",
+           /*default=*/"::bnopt::SplitWhere::All",
+           "what is split", [{::llvm::cl::values(
+             clEnumValN(::bnopt::SplitWhere::All, "all", "everything"),
+             clEnumValN(::bnopt::SplitWhere::Loaded, "loaded", "what readers can compute in their loads"),
+             clEnumValN(::bnopt::SplitWhere::Shared, "shared", "what shares statistics"))}]>,
+  ];
   let statistics = [
     Statistic<"numSplit", "num-split", "training operators and gradients split">,
+  ];
+}
+
+def ShareStatisticsPass : Pass<"bn-share-statistics", "::mlir::func::FuncOp"> {
+  let summary = "Take the statistics of a concatenation from its parts";
+  let description = [{
+    Statistics belong to the feature, wherever it is read. In a dense block every
+    normalization reads all features that were made before it; each needs
+    statistics once, when it is made.
+    - A `bn.statistics` of a `nn.concat` along the features becomes the `nn.concat`
+      of the statistics of the parts, if those of a part are taken elsewhere, too.
+    - A `bn.statistics` of the same input as another one is the other one.
+
+    ```mlir
+    %0 = nn.concat %a, %b axis 1 : …
+    %mean, %variance = bn.statistics %a {featureIndex = 1 : i64} : …
+    %mean1, %variance1 = bn.statistics %0 {featureIndex = 1 : i64} : …
+    // becomes
+    %0 = nn.concat %a, %b axis 1 : …
+    %mean, %variance = bn.statistics %a {featureIndex = 1 : i64} : …
+    %mean0, %variance0 = bn.statistics %b {featureIndex = 1 : i64} : …
+    %mean1 = nn.concat %mean, %mean0 axis 0 : …
+    %variance1 = nn.concat %variance, %variance0 axis 0 : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect"];
+  let statistics = [
+    Statistic<"numShared", "num-shared", "statistics made of those of parts">,
+  ];
+}
+
+def RecomputeNormalizedPass : Pass<"bn-recompute-normalized", "::mlir::func::FuncOp"> {
+  let summary = "Let gradients compute again what they compare with";
+  let description = [{
+    The gate of an activation reads what the activation has made of normalized
+    data. The gradient of that normalization reads the data themselves, and can
+    make the same of them while it loads.
+    - The result of the `nn.gate` is read by one `bn.gradient` (or its parts) alone.
+    - The value that it compares with is the `bn.normalize` of what this one reads,
+      or a cheap activation of it, which others read, too.
+
+    ```mlir
+    %0 = bn.normalize %x, … : …
+    %1 = nn.relu %0 : …
+    %2 = nn.gate %dy, %1 between [0.0, 0x7FF0000000000000] : …
+    %dx, %dscale, %doffset = bn.gradient %x, %scale, %mean, %variance, %2 … : …
+    // becomes, beside what %1 was,
+    %3 = bn.normalize %x, … : …
+    %4 = nn.relu %3 : …
+    %2 = nn.gate %dy, %4 between [0.0, 0x7FF0000000000000] : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect"];
+  let statistics = [
+    Statistic<"numRecomputed", "num-recomputed", "gates that compute again what they compare with">,
   ];
 }
 

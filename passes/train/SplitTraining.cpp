@@ -5,11 +5,16 @@
 //
 // The first of each pair reads all of a feature before the second can begin, so
 // a kernel ends between them; each may be computed with what is beside it.
+// Where nothing is, one kernel for both is better: it may find the data in
+// cache.
 //
 //===----------------------------------------------------------------------===//
 
 #include "passes/FloatCasts.h"
 #include "passes/Passes.h"
+#include "passes/fuse/LoadFusion.h"
+#include "passes/train/NormalizedReaders.h"
+#include "passes/train/SharedFeatures.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -22,11 +27,53 @@ namespace bnopt {
 
 namespace {
 
-struct SplitTraining : OpRewritePattern<bn::TrainingOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// Whether readers can compute `op` in their loads, with the cheap activations
+/// that follow it one by one: a gate of the gradient of the same input, or all
+/// others, of which there is one at least.
+bool canBeLoaded(bn::TrainingOp op) {
+  SmallVector<Operation *> load;
+  Value last = op.getResult();
+  for (;;) {
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : last.getUses()) {
+      auto gate = dyn_cast<nn::GateOp>(use.getOwner());
+      if (gate && use.get() == gate.getValue() &&
+          isGateOfGradient(gate, op.getInput()))
+        return true;
+      uses.push_back(&use);
+    }
+    if (uses.size() != 1 || !isCheapActivation(uses.front()->getOwner()))
+      return !uses.empty() && llvm::all_of(uses, [&](OpOperand *use) {
+        return canComputeInLoad(*use, load);
+      });
+    load.push_back(uses.front()->getOwner());
+    last = load.back()->getResult(0);
+  }
+}
+
+/// Whether there is a reason to split `op`.
+bool paysToSplit(bn::TrainingOp op, SplitWhere where) {
+  switch (where) {
+  case SplitWhere::All:
+    return true;
+  case SplitWhere::Loaded:
+    return canBeLoaded(op);
+  case SplitWhere::Shared:
+    return areStatisticsShared(op.getInput(),
+                               static_cast<int64_t>(op.getFeatureIndex()), op);
+  }
+  llvm_unreachable("every reason has a condition");
+}
+
+class SplitTraining : public OpRewritePattern<bn::TrainingOp> {
+public:
+  SplitTraining(MLIRContext *context, SplitWhere where)
+      : OpRewritePattern(context), where(where) {}
 
   LogicalResult matchAndRewrite(bn::TrainingOp op,
                                 PatternRewriter &rewriter) const override {
+    if (!paysToSplit(op, where))
+      return rewriter.notifyMatchFailure(op, "is better as one kernel");
     auto statistics = bn::StatisticsOp::create(
         rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
     Value normalized =
@@ -43,6 +90,9 @@ struct SplitTraining : OpRewritePattern<bn::TrainingOp> {
                             toType(statistics.getVariance())});
     return success();
   }
+
+private:
+  SplitWhere where;
 };
 
 struct SplitGradient : OpRewritePattern<bn::GradientOp> {
@@ -83,10 +133,14 @@ int64_t countWhole(func::FuncOp func) {
 }
 
 struct SplitTrainingPass : impl::SplitTrainingPassBase<SplitTrainingPass> {
+  using SplitTrainingPassBase::SplitTrainingPassBase;
+
   void runOnOperation() override {
     const int64_t before = countWhole(getOperation());
     RewritePatternSet patterns(&getContext());
-    patterns.add<SplitTraining, SplitGradient>(&getContext());
+    patterns.add<SplitTraining>(&getContext(), where);
+    if (where == SplitWhere::All)
+      patterns.add<SplitGradient>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     numSplit += before - countWhole(getOperation());
