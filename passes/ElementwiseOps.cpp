@@ -12,5 +12,5 @@ bool bnopt::isElementwise(mlir::Operation *op) {
          mlir::isa<nn::AddOp, nn::SubOp, nn::MulOp, nn::DivOp, nn::PowOp,
                    nn::MinOp, nn::MaxOp, nn::PReluOp, bn::ScaleShiftOp,
                    bn::InferenceOp, bn::NormalizeOp, bn::GradientInputOp,
-                   bn::UpdateRunningOp>(op);
+                   bn::UpdateRunningOp, bn::UpdateCumulativeOp>(op);
 }

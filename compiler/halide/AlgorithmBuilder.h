@@ -75,6 +75,7 @@ private:
   void buildGradientStatistics(bn::GradientStatisticsOp op);
   void buildGradientInput(bn::GradientInputOp op);
   void buildUpdateRunning(bn::UpdateRunningOp op);
+  void buildUpdateCumulative(bn::UpdateCumulativeOp op);
   /// Inference, or what it has in common with it.
   template <typename Op>
   void buildGivenStatistics(Op op);

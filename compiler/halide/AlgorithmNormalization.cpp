@@ -349,6 +349,16 @@ void AlgorithmBuilder::buildUpdateRunning(bn::UpdateRunningOp op) {
   });
 }
 
+void AlgorithmBuilder::buildUpdateCumulative(bn::UpdateCumulativeOp op) {
+  Expr correction = number(op.getCorrection());
+  define(op, [&](ArrayRef<Expr> indices) {
+    Expr running = toDouble(read(op.getRunning(), indices));
+    Expr statistic = toDouble(read(op.getStatistic(), indices)) * correction;
+    Expr batches = toDouble(readBroadcast(op.getBatches(), {}));
+    return toFloat(running + (statistic - running) / batches);
+  });
+}
+
 bool AlgorithmBuilder::buildNormalization(Operation *op) {
   if (auto shift = dyn_cast<bn::ScaleShiftOp>(op)) {
     define(op, [&](ArrayRef<Expr> indices) {
@@ -365,5 +375,8 @@ bool AlgorithmBuilder::buildNormalization(Operation *op) {
           [&](bn::GradientInputOp op) { return buildGradientInput(op), true; })
       .Case(
           [&](bn::UpdateRunningOp op) { return buildUpdateRunning(op), true; })
+      .Case([&](bn::UpdateCumulativeOp op) {
+        return buildUpdateCumulative(op), true;
+      })
       .Default(false);
 }

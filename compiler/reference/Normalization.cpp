@@ -137,6 +137,18 @@ Results evaluate(bn::UpdateRunningOp op, Operands in) {
   return single(std::move(running));
 }
 
+Results evaluate(bn::UpdateCumulativeOp op, Operands in) {
+  const auto count = static_cast<double>(op.getCount());
+  if (count == 0)
+    return single(*in[0]);
+  const bool sample = op.getEstimator() == bn::VarianceEstimator::Sample;
+  const double correction = sample && count > 1 ? count / (count - 1) : 1;
+  Tensor running(*in[0]);
+  for (int64_t c = 0; c < running.size(); ++c)
+    running[c] += (correction * (*in[1])[c] - running[c]) / (*in[2])[0];
+  return single(std::move(running));
+}
+
 Results evaluate(bn::GradientStatisticsOp op, Operands in) {
   ParameterGradients gradients = computeParameterGradients(
       *in[0], *in[1], *in[2], *in[3], op.getEpsilon().convertToDouble(),
@@ -227,8 +239,9 @@ Results evaluateNormalization(mlir::Operation *op, Operands operands) {
   return llvm::TypeSwitch<mlir::Operation *, Results>(op)
       .Case<bn::InferenceOp, bn::NormalizeOp, bn::ScaleShiftOp,
             bn::StatisticsOp, bn::TrainingOp, bn::UpdateRunningOp,
-            bn::GradientStatisticsOp, bn::GradientInputOp, bn::GradientOp,
-            bn::LayerNormOp, bn::RMSNormOp, bn::GroupNormOp>(
+            bn::UpdateCumulativeOp, bn::GradientStatisticsOp,
+            bn::GradientInputOp, bn::GradientOp, bn::LayerNormOp, bn::RMSNormOp,
+            bn::GroupNormOp>(
           [&](auto typed) { return evaluate(typed, operands); })
       .Default(std::nullopt);
 }

@@ -16,14 +16,22 @@ using namespace bnopt;
 #define GET_OP_CLASSES
 #include "dialect/BN/BNOps.cpp.inc"
 
+/// What makes of a population variance the one that is asked for.
+static double getCorrection(bn::VarianceEstimator estimator, int64_t elements) {
+  const auto count = static_cast<double>(elements);
+  const bool isSample = estimator == bn::VarianceEstimator::Sample;
+  return isSample && elements > 1 ? count / (count - 1) : 1;
+}
+
+double bn::UpdateCumulativeOp::getCorrection() {
+  return ::getCorrection(getEstimator(), getCount());
+}
+
 std::pair<double, double> bn::UpdateRunningOp::getFactors() {
   const double momentum = getMomentum().convertToDouble();
   const double keep =
       getConvention() == MomentumConvention::Keep ? momentum : 1 - momentum;
-  const auto count = static_cast<double>(getCount());
-  const bool isSample = getEstimator() == VarianceEstimator::Sample;
-  const double correction = isSample && count > 1 ? count / (count - 1) : 1;
-  return {keep, (1 - keep) * correction};
+  return {keep, (1 - keep) * ::getCorrection(getEstimator(), getCount())};
 }
 
 void bn::BNDialect::initialize() {

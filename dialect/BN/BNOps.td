@@ -68,8 +68,11 @@ def BN_TrainingOp : BN_InferringOp<"training", [BN_Differentiable]> {
     Normalizes by mean and population variance over all dimensions but
     'featureIndex' (arXiv 1502.03167, algorithm 1), and returns them.
     Running statistics are `bn.update_running`'s. The statistics have the
-    element type of 'scale'. The variance of one element is 0; mean and variance
-    of none are 0.
+    element type of 'scale'. The variance of one element is 0, so its result is
+    the offset; mean and variance of none are 0.
+
+    A NaN makes the statistics of its feature, and with them all of its results,
+    NaN; an infinity makes them NaN or infinite. Other features stay as they are.
 
     Constraints: (C1), (C2) and (C3) as for `bn.inference`.
   }];
@@ -109,6 +112,34 @@ def BN_UpdateRunningOp : BN_Op<"update_running", [AllTypesMatch<["running", "sta
   }];
 }
 
+def BN_UpdateCumulativeOp : BN_Op<"update_cumulative", [AllTypesMatch<["running", "statistic", "result"]>]> {
+  let summary = "Takes a batch's mean or variance into the mean over all batches so far";
+  let description = [{
+    `r ← r + (stat − r)/k`, where k is 'batches', the number of batches so far
+    and this one: PyTorch's `momentum=None`. The first batch replaces 'running';
+    after k batches it is the mean of their statistics. With estimator `sample`
+    the statistic is corrected by 'count' as by `bn.update_running`. A count of 0
+    leaves 'running' unchanged; such a batch is not one to count. A number of
+    batches below 1 has no meaning.
+
+    Constraints:
+    - (C1) 'count' is not negative.
+  }];
+  let arguments = (ins BN_Vector:$running, BN_Vector:$statistic,
+                       0DTensorOf<[AnyFloat]>:$batches,
+                       BN_VarianceEstimator:$estimator, I64Attr:$count);
+  let results = (outs BN_Vector:$result);
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What the statistic is multiplied by; for a count that is not 0.
+    double getCorrection();
+  }];
+  let assemblyFormat = [{
+    $running `,` $statistic `,` $batches $estimator attr-dict `:`
+    type($running) `,` type($batches)
+  }];
+}
+
 def BN_GradientOp : BN_InferringOp<"gradient"> {
   let summary = "Gradients of training batch normalization";
   let description = [{
@@ -116,7 +147,8 @@ def BN_GradientOp : BN_InferringOp<"gradient"> {
     `dOffset = Σ dy`, `dScale = Σ dy·x̂`,
     `dx = scale/√(variance + epsilon)·(dy − dOffset/n − x̂·dScale/n)`.
     'mean' and 'variance' are the batch's, as `bn.training` returned them; what
-    rounding took from the mean is found again in the input.
+    rounding took from the mean is found again in the input. Of a feature of one
+    element dx and dScale are 0; sums over no elements are 0.
 
     Constraints: (C1), (C2) and (C3) as for `bn.inference`;
     - (C4) 'outputGradient' has the shape of 'input'.

@@ -108,6 +108,18 @@ LogicalResult StatisticsOp::verify() {
                      getInput().getType());
 }
 
+static LogicalResult verifyCount(Operation *op, int64_t count) {
+  if (count >= 0)
+    return success();
+  return op->emitOpError("expects 'count' not to be negative, but got ")
+         << count;
+}
+
+LogicalResult UpdateCumulativeOp::verify() {
+  // (C1)
+  return verifyCount(*this, getCount());
+}
+
 LogicalResult UpdateRunningOp::verify() {
   // (C1)
   double momentum = getMomentum().convertToDouble();
@@ -115,10 +127,7 @@ LogicalResult UpdateRunningOp::verify() {
     return emitOpError("expects 'momentum' to be in 0..1, but got ")
            << momentum;
   // (C2)
-  if (static_cast<int64_t>(getCount()) < 0)
-    return emitOpError("expects 'count' not to be negative, but got ")
-           << static_cast<int64_t>(getCount());
-  return success();
+  return verifyCount(*this, getCount());
 }
 
 //===----------------------------------------------------------------------===//

@@ -70,7 +70,8 @@ def SimplifyTrainingPass : Pass<"bn-simplify-training", "::mlir::func::FuncOp"> 
   let description = [{
     - Statistics and gradients of parameters over no elements are zero; there is
       nothing to normalize.
-    - A `bn.update_running` by a count of 0 is its 'running'.
+    - A `bn.update_running` or `bn.update_cumulative` by a count of 0 is its
+      'running'.
     - A `bn.training` whose result is not read is its `bn.statistics`, if these
       have the same type.
 
@@ -82,6 +83,39 @@ def SimplifyTrainingPass : Pass<"bn-simplify-training", "::mlir::func::FuncOp"> 
     ```
   }];
   let dependentDialects = ["::bnopt::bn::BNDialect", "::mlir::arith::ArithDialect"];
+}
+
+def SplitVirtualBatchesPass : Pass<"bn-split-virtual-batches", "::mlir::func::FuncOp"> {
+  let summary = "Normalize parts of the batch by statistics of their own";
+  let description = [{
+    Ghost batch normalization (arXiv 1705.08741): a `bn.training` over a batch,
+    dimension 0, of more than 'size' samples becomes one for each 'size' of them;
+    the last one takes what is left. Running statistics are updated by each part
+    in turn, with its number of elements. A `bn.gradient` by the statistics of
+    such a training becomes those of the parts; gradients of scale and offset
+    are their sums.
+
+    It needs
+    - a known shape, and features along another dimension,
+    - statistics that nothing but `bn.update_running` and `bn.gradient` reads.
+
+    ```mlir
+    %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (tensor<4x3xf32>, …) -> …
+    // becomes with a size of 2
+    %x0 = nn.slice %x offsets [0, 0] sizes [2, 3] steps [1, 1] : …
+    %x1 = nn.slice %x offsets [2, 0] sizes [2, 3] steps [1, 1] : …
+    %y0, %mean0, %variance0 = bn.training %x0, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    %y1, %mean1, %variance1 = bn.training %x1, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    %y = nn.concat %y0, %y1 axis 0 : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect"];
+  let options = [
+    Option<"size", "size", "int64_t", "32", "samples of a virtual batch">,
+  ];
+  let statistics = [
+    Statistic<"numSplit", "num-split", "training operators split">,
+  ];
 }
 
 def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {

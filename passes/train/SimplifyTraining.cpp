@@ -51,10 +51,11 @@ struct RemoveEmpty : OpRewritePattern<Op> {
   }
 };
 
-struct KeepRunning : OpRewritePattern<bn::UpdateRunningOp> {
-  using OpRewritePattern::OpRewritePattern;
+template <typename Op>
+struct KeepRunning : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(bn::UpdateRunningOp op,
+  LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
     if (op.getCount() != 0)
       return rewriter.notifyMatchFailure(op, "there are elements");
@@ -86,11 +87,13 @@ struct SimplifyTrainingPass
     : impl::SimplifyTrainingPassBase<SimplifyTrainingPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<RemoveEmpty<bn::TrainingOp>, RemoveEmpty<bn::StatisticsOp>,
-                 RemoveEmpty<bn::NormalizeOp>, RemoveEmpty<bn::GradientOp>,
-                 RemoveEmpty<bn::GradientStatisticsOp>,
-                 RemoveEmpty<bn::GradientInputOp>, KeepRunning,
-                 TrainingToStatistics>(&getContext());
+    patterns
+        .add<RemoveEmpty<bn::TrainingOp>, RemoveEmpty<bn::StatisticsOp>,
+             RemoveEmpty<bn::NormalizeOp>, RemoveEmpty<bn::GradientOp>,
+             RemoveEmpty<bn::GradientStatisticsOp>,
+             RemoveEmpty<bn::GradientInputOp>, KeepRunning<bn::UpdateRunningOp>,
+             KeepRunning<bn::UpdateCumulativeOp>, TrainingToStatistics>(
+            &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -201,6 +201,123 @@ def steps(runner):
     return "20 steps within 1e-06"
 
 
+STEP = """func.func @f(%x: {T} {{bn.name = "x"}}, %p: {V} {{bn.name = "p"}}, %mean: {V} {{bn.name = "mean"}},
+    %variance: {V} {{bn.name = "variance"}}, %average: {V} {{bn.name = "average"}}, %batches: tensor<f32> {{bn.name = "batches"}})
+    -> ({T} {{bn.name = "y"}}, {V} {{bn.name = "mean_out"}}, {V} {{bn.name = "variance_out"}}, {V} {{bn.name = "average_out"}}) {{
+  %y, %m, %v = bn.training %x, %p, %p {{epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}} : ({T}, {V}, {V}) -> ({T}, {V}, {V})
+  %0 = bn.update_running %mean, %m update population {{momentum = 0.1 : f64, count = {N} : i64}} : {V}
+  %1 = bn.update_running %variance, %v update sample {{momentum = 0.1 : f64, count = {N} : i64}} : {V}
+  %2 = bn.update_cumulative %average, %v, %batches sample {{count = {N} : i64}} : {V}, tensor<f32>
+  return %y, %0, %1, %2 : {T}, {V}, {V}, {V}
+}}
+"""
+
+
+def pytorch_steps(runner):
+    """PyTorch's running statistics: momentum 0.1 or none, the variance of the sample. Each step is rounded to f32, as
+    PyTorch does; of the errors of all steps before, momentum leaves a tenth less each time."""
+    shape, count = (8, 5, 6, 6), 8 * 6 * 6
+    path = runner.folder / "pytorch_steps.mlir"
+    path.write_text(STEP.format(T="tensor<8x5x6x6xf32>", V="tensor<5xf32>", N=count))
+    library = runner.compile(path)
+    feeds = {"p": np.ones(5), "mean": np.zeros(5), "variance": np.ones(5), "average": np.zeros(5)}
+    feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
+    exact = {name: feeds[name].astype(np.float64) for name in ("mean", "variance", "average")}
+    for step in range(100):
+        feeds["x"] = RANDOM.normal(np.sin(step), 0.5 + step % 7, shape).astype(np.float32)
+        feeds["batches"] = np.array(step + 1, np.float32)
+        results = runner.run(library, feeds)
+        mean, variance = statistics(feeds["x"].astype(np.float64))
+        variance = variance * count / (count - 1)
+        exact["mean"] += 0.1 * (mean - exact["mean"])
+        exact["variance"] += 0.1 * (variance - exact["variance"])
+        exact["average"] += (variance - exact["average"]) / (step + 1)
+        for name, value in exact.items():
+            require_close(f"running {name} of step {step}", results[f"{name}_out"], value, 1e-6)
+            feeds[name] = results[f"{name}_out"]
+    return "100 steps within 1e-06"
+
+
+def not_finite(runner):
+    """What is not a number stays within its feature."""
+    model = Model("not_finite", 15, 3, 0.9)
+    model.add((4, 5, 3, 3), 1, 2)
+    library = runner.compile(model.save(runner.folder))
+    for value in (np.nan, np.inf, -np.inf):
+        feeds = dict(model.feeds)
+        feeds["x0"] = feeds["x0"].copy()
+        feeds["x0"][1, 2, 0, 0] = value
+        results = runner.run(library, feeds)
+        for name, expected in model.expected.items():
+            others = np.delete(results[name], 2, axis=min(1, results[name].ndim - 1))
+            wanted = np.delete(expected, 2, axis=min(1, expected.ndim - 1))
+            require_close(f"{name} beside {value}", others, wanted)
+        if not np.isnan(results["y0"][:, 2]).all() or np.isfinite(results["variance_out0"][2]):
+            raise SystemExit(f"{value} in a feature is lost")
+        if np.isfinite(results["mean_out0"][2]):
+            raise SystemExit(f"the mean over {value} is finite")
+    return "NaN and infinities stay in their feature"
+
+
+def few(runner):
+    """Gradients over one element per feature, and over none."""
+    for samples in (0, 1):
+        tensor = f"tensor<{samples}x3xf32>"
+        path = runner.folder / f"few{samples}.mlir"
+        path.write_text(TRAINING.format(T=tensor, V="tensor<3xf32>", F=1, N=samples))
+        feeds = {"x": RANDOM.normal(size=(samples, 3)), "dy": RANDOM.normal(size=(samples, 3))}
+        feeds |= {name: RANDOM.normal(size=3) for name in ("scale", "offset")}
+        feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
+        results = runner.run(runner.compile(path), feeds)
+        expected = {"y": np.tile(feeds["offset"], (samples, 1)), "mean": feeds["x"].sum(0), "variance": np.zeros(3),
+                    "dx": np.zeros((samples, 3)), "dscale": np.zeros(3), "doffset": feeds["dy"].sum(0),
+                    "running": feeds["scale"] * (0.9 if samples else 1)}
+        for name, value in expected.items():
+            error = np.abs(results[name] - value).max(initial=0)
+            # The terms of dx, which cancel, are as large as dy·scale/√epsilon.
+            terms = np.abs(feeds["dy"] * feeds["scale"]).max(initial=0) / 1e-3 ** 0.5 if name == "dx" else 1
+            if results[name].shape != value.shape or not error <= 1e-6 * max(terms, 1):
+                raise SystemExit(f"{name} over {samples} elements differs by {error:.2g}")
+    return "no and one element per feature"
+
+
+def virtual(runner):
+    """Parts of the batch are normalized as batches of their own, and running statistics take a step for each."""
+    shape, part = (7, 5, 3, 3), 3
+    tensor, vector = "tensor<7x5x3x3xf32>", "tensor<5xf32>"
+    text = TRAINING.format(T=tensor, V=vector, F=1, N=63)
+    whole, path = runner.folder / "whole.mlir", runner.folder / "virtual.mlir"
+    # Of the statistics of the whole batch nothing is left.
+    for end in ('"mean"}, ', '"variance"},\n       '):
+        text = text.replace(f"{vector} {{bn.name = {end}", "")
+    text = text.replace("return %y, %mean, %variance, ", "return %y, ")
+    text = text.replace(f": {tensor}, {vector}, {vector}, {tensor}, ", f": {tensor}, {tensor}, ")
+    whole.write_text(text)
+    compiled.run([runner.tools.bn_opt, whole, f"--bn-split-virtual-batches=size={part}", "-o", path])
+    feeds = {"x": RANDOM.normal(1, 2, shape), "dy": RANDOM.normal(size=shape)}
+    feeds |= {name: RANDOM.normal(size=5) for name in ("scale", "offset")}
+    feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
+    results = runner.run(runner.compile(path), feeds)
+    scale, running = per_feature(feeds["scale"].astype(np.float64), 4), feeds["scale"].astype(np.float64)
+    expected = {name: [] for name in ("y", "dx", "dscale", "doffset")}
+    for first in range(0, shape[0], part):
+        x, dy = (feeds[name][first:first + part].astype(np.float64) for name in ("x", "dy"))
+        count = x.size // 5
+        y, mean, variance = forward(x, feeds["scale"], feeds["offset"], 1e-3)
+        root = per_feature(np.sqrt(variance + 1e-3), 4)
+        normalized = (x - per_feature(mean, 4)) / root
+        doffset, dscale = dy.sum((0, 2, 3)), (dy * normalized).sum((0, 2, 3))
+        dx = scale / root * (dy - per_feature(doffset, 4) / count - normalized * per_feature(dscale, 4) / count)
+        running = 0.9 * running + 0.1 * variance * count / (count - 1)
+        for name, value in (("y", y), ("dx", dx), ("dscale", dscale), ("doffset", doffset)):
+            expected[name].append(value)
+    for name, values in expected.items():
+        value = np.concatenate(values) if values[0].ndim > 1 else np.sum(values, 0)
+        require_close(f"{name} of virtual batches", results[name], value)
+    require_close("running variance of virtual batches", results["running"], running)
+    return "7 samples by threes"
+
+
 def threads(runner):
     """The order of additions does not depend on who adds."""
     for shape in ((16, 64, 56, 56), (32, 3, 65, 67), (16, 1, 200, 200)):
@@ -265,7 +382,8 @@ def gradients(runner):
     return f"{count} cases within {TOLERANCE:g}"
 
 
-FAMILIES = {f.__name__: f for f in (shapes, cancellation, empty, steps, threads, backend, gradients)}
+FAMILIES = {f.__name__: f for f in (shapes, cancellation, empty, steps, pytorch_steps, not_finite,
+                                         few, virtual, threads, backend, gradients)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])

@@ -98,6 +98,39 @@ TEST_F(ReferenceNormalizationTest, UpdateRunningConventions) {
   EXPECT_DOUBLE_EQ(update("keep sample", 0), 1);
 }
 
+/// After k batches the running statistic is the mean of theirs.
+TEST_F(ReferenceNormalizationTest, UpdateCumulativeIsTheMeanOfAllBatches) {
+  const auto update = [&](double running, double statistic, double batches,
+                          const std::string &estimator, int count) {
+    Tensor y = runOne(
+        "%r: tensor<1xf32>, %s: tensor<1xf32>, %k: tensor<f32>",
+        "%y = bn.update_cumulative %r, %s, %k " + estimator + " {count = " +
+            std::to_string(count) + " : i64} : tensor<1xf32>, tensor<f32>",
+        "tensor<1xf32>",
+        {Tensor({1}, running), Tensor({1}, statistic), Tensor({}, batches)});
+    return y.data.empty() ? NAN : y[0];
+  };
+  double running = 123;
+  running = update(running, 9, 1, "population", 10);
+  EXPECT_DOUBLE_EQ(running, 9);
+  running = update(running, 3, 2, "population", 10);
+  EXPECT_DOUBLE_EQ(running, 6);
+  running = update(running, 9, 3, "sample", 10);
+  EXPECT_DOUBLE_EQ(running, 6 + (10 - 6) / 3.0);
+  EXPECT_DOUBLE_EQ(update(5, 9, 2, "sample", 1), 7);
+  EXPECT_DOUBLE_EQ(update(5, 9, 2, "sample", 0), 5);
+}
+
+/// Elements are counted with 64 bits: 2³² of them change a variance by less
+/// than an f32 shows, 2³² + 2 truncated to 32 bits would double it.
+TEST_F(ReferenceNormalizationTest, UpdateRunningCountsWith64Bits) {
+  Tensor y = runOne("%r: tensor<1xf32>, %s: tensor<1xf32>",
+                    "%y = bn.update_running %r, %s update sample {momentum = "
+                    "1.0 : f64, count = 4294967298 : i64} : tensor<1xf32>",
+                    "tensor<1xf32>", {Tensor({1}, 1), Tensor({1}, 9)});
+  EXPECT_DOUBLE_EQ(y[0], 9 * (4294967298.0 / 4294967297.0));
+}
+
 const char *const gradientSource = R"(
 func.func @f(%x: tensor<2x3x2xf32>, %s: tensor<3xf32>, %m: tensor<3xf32>,
              %v: tensor<3xf32>, %dy: tensor<2x3x2xf32>)
