@@ -350,7 +350,7 @@ void AlgorithmBuilder::buildUpdateRunning(bn::UpdateRunningOp op) {
 }
 
 void AlgorithmBuilder::buildUpdateCumulative(bn::UpdateCumulativeOp op) {
-  Expr correction = number(op.getCorrection());
+  Expr correction = makeDouble(op.getCorrection());
   define(op, [&](ArrayRef<Expr> indices) {
     Expr running = toDouble(read(op.getRunning(), indices));
     Expr statistic = toDouble(read(op.getStatistic(), indices)) * correction;

@@ -181,8 +181,7 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
     // Likely, so that Halide gives the last run a loop of its own.
     Expr isInside = Halide::likely(pixel < static_cast<int>(features.pixels));
     sums.push_back(features.run(vars)[static_cast<int>(index)] +
-                   (divides ? addend
-                            : Halide::select(isInside, addend, 0.0f)));
+                   (divides ? addend : Halide::select(isInside, addend, 0.0f)));
   }
   features.run(vars) = Tuple(sums);
   return addends.size();
@@ -207,7 +206,8 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
   Expr count = makeDouble(length);
   if (!divides) {
     const int lanes = features.lanes;
-    Expr left = (static_cast<int>(features.pixels) - start + (lanes - 1)) / lanes;
+    Expr left =
+        (static_cast<int>(features.pixels) - start + (lanes - 1)) / lanes;
     count = toDouble(Halide::clamp(left, 0, length));
   }
   std::vector<Expr> ofRun;

@@ -24,8 +24,8 @@ struct FeatureData {
 using RunTerms = llvm::function_ref<std::vector<Halide::Expr>(
     llvm::ArrayRef<Halide::Expr>, llvm::ArrayRef<Halide::Expr>)>;
 
-/// What a run adds to the sums of its feature, in f64: made of its own sums, the
-/// logical indices of its first element, and the number of its elements.
+/// What a run adds to the sums of its feature, in f64: made of its own sums,
+/// the logical indices of its first element, and the number of its elements.
 using RunMerge = llvm::function_ref<std::vector<Halide::Expr>(
     llvm::ArrayRef<Halide::Expr>, llvm::ArrayRef<Halide::Expr>,
     const Halide::Expr &)>;

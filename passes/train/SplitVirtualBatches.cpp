@@ -112,8 +112,7 @@ void VirtualBatches::splitUpdate(bn::UpdateRunningOp update,
         builder, update.getLoc(), update.getType(), running, statistic,
         update.getMomentumAttr(), update.getConventionAttr(),
         update.getEstimatorAttr(),
-        builder.getI64IntegerAttr(
-            getCount(input, training.getFeatureIndex())));
+        builder.getI64IntegerAttr(getCount(input, training.getFeatureIndex())));
   update.replaceAllUsesWith(running);
   update.erase();
 }
@@ -121,8 +120,7 @@ void VirtualBatches::splitUpdate(bn::UpdateRunningOp update,
 void VirtualBatches::splitGradient(bn::GradientOp gradient) {
   OpBuilder builder(gradient);
   const Location loc = gradient.getLoc();
-  const Parts outputs =
-      slice(builder, loc, gradient.getOutputGradient(), size);
+  const Parts outputs = slice(builder, loc, gradient.getOutputGradient(), size);
   Parts dx, dScale, dOffset;
   for (auto [input, mean, variance, output] :
        llvm::zip_equal(inputs, means, variances, outputs)) {
@@ -173,8 +171,7 @@ struct SplitVirtualBatchesPass
   void runOnOperation() override {
     if (size <= 0) {
       getOperation().emitError()
-          << "expects 'size' to be positive, but got "
-          << std::to_string(size);
+          << "expects 'size' to be positive, but got " << std::to_string(size);
       return signalPassFailure();
     }
     SmallVector<bn::TrainingOp> all;
