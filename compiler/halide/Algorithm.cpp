@@ -306,5 +306,5 @@ bool AlgorithmBuilder::buildOp(Operation *op) {
   return buildUnary(op) || buildBinary(op) || buildNormalization(op) ||
          buildMovement(op) || buildLinear(op) || buildReduction(op) ||
          buildFeatureStatistics(op) || buildRowNorm(op) ||
-         buildWindowGradient(op);
+         buildRowNormGradients(op) || buildWindowGradient(op);
 }

@@ -67,6 +67,7 @@ private:
   bool buildReduction(mlir::Operation *op);
   bool buildFeatureStatistics(mlir::Operation *op);
   bool buildRowNorm(mlir::Operation *op);
+  bool buildRowNormGradients(mlir::Operation *op);
   bool buildWindowGradient(mlir::Operation *op);
 
   void buildTraining(bn::TrainingOp op);
@@ -164,11 +165,18 @@ private:
   static Indices getRowElement(const Rows &rows,
                                mlir::ArrayRef<Halide::Expr> row,
                                mlir::ArrayRef<Halide::Expr> within);
+  static RowNormFuncs makeRowLoops(const Rows &rows);
   RowNormFuncs makeRowNorm(const Rows &rows, double epsilon, bool centered);
   static void addGroupSums(RowNormFuncs &norm, const Rows &rows,
                            double epsilon);
   void defineRowNorm(mlir::Operation *op, const RowShape &shape,
                      const RowParameters &parameters);
+  RowNormFuncs makeRowGradient(const Rows &rows, mlir::Value outputGradient,
+                               const RowParameters &parameters);
+  Halide::Func makeParameterSums(const Rows &rows, mlir::Value outputGradient,
+                                 RowNormGradientFuncs &gradient);
+  template <typename Op>
+  void buildRowNormGradient(Op op);
 
   /// The computed value `input` with zeros around it, as windows with `steps`
   /// per spatial dimension, outermost first, read it; none for an argument,

@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "compiler/halide/RowNormFormulas.h"
 #include "dialect/Kernel/KernelLayouts.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -26,7 +27,6 @@
 
 using namespace mlir;
 using namespace bnopt;
-using Halide::cast;
 using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
@@ -57,18 +57,9 @@ static int getBufferDim(int64_t logical, int64_t rank) {
   return llvm::find(order, logical) - order.begin();
 }
 
-static std::vector<Expr> toExprs(ArrayRef<Var> vars) {
-  return {vars.begin(), vars.end()};
-}
-
-/// x less the first element of its row, exact in f64 but for sizes apart.
-static Expr getDistance(const Expr &x, const Expr &first) {
-  return strict_float(cast<double>(x) - cast<double>(first));
-}
-
 /// 1/√(variance + epsilon)
 static Expr getFactor(const Expr &variance, double epsilon) {
-  return cast<float>(Expr(1.0) / Halide::sqrt(variance + Expr(epsilon)));
+  return toFloat(Expr(1.0) / Halide::sqrt(variance + Expr(epsilon)));
 }
 
 /// {hi, lo, factor} of {Σd, Σd²} over `count` elements.
@@ -77,9 +68,9 @@ static Tuple getStatistics(const Expr &first, const Expr &sum,
                            double epsilon) {
   Expr mean = sum / count;
   Expr variance = squares / count - mean * mean;
-  Expr exact = cast<double>(first) + mean;
-  Expr high = strict_float(cast<float>(exact));
-  Expr low = strict_float(cast<float>(exact - cast<double>(high)));
+  Expr exact = toDouble(first) + mean;
+  Expr high = strict_float(toFloat(exact));
+  Expr low = strict_float(toFloat(exact - toDouble(high)));
   return {high, low, getFactor(variance, epsilon)};
 }
 
@@ -123,8 +114,8 @@ Indices AlgorithmBuilder::getRowElement(const Rows &rows, ArrayRef<Expr> row,
   return indices;
 }
 
-RowNormFuncs AlgorithmBuilder::makeRowNorm(const Rows &rows, double epsilon,
-                                           bool centered) {
+/// The loops over rows and within them.
+RowNormFuncs AlgorithmBuilder::makeRowLoops(const Rows &rows) {
   RowNormFuncs norm;
   norm.alongRow = rows.alongRow;
   norm.groupChannels = rows.groupChannels;
@@ -132,10 +123,15 @@ RowNormFuncs AlgorithmBuilder::makeRowNorm(const Rows &rows, double epsilon,
   for (int64_t dim : rows.kept)
     norm.keptDims.push_back(
         getBufferDim(dim, rows.kept.size() + rows.dims.size()));
-  const std::vector<Expr> row = toExprs(rows.vars);
-  RDom domain = makeReductionDomain(rows.sizes);
-  norm.reduction = getReductionVars(domain);
+  norm.reduction = getReductionVars(makeReductionDomain(rows.sizes));
   norm.reductionSizes.assign(rows.sizes.begin(), rows.sizes.end());
+  return norm;
+}
+
+RowNormFuncs AlgorithmBuilder::makeRowNorm(const Rows &rows, double epsilon,
+                                           bool centered) {
+  RowNormFuncs norm = makeRowLoops(rows);
+  const std::vector<Expr> row = toExprs(rows.vars);
   const std::vector<Expr> within(norm.reduction.begin(), norm.reduction.end());
   Expr x = read(rows.input, getRowElement(rows, row, within));
   const Expr count(static_cast<double>(rows.count));
@@ -144,7 +140,7 @@ RowNormFuncs AlgorithmBuilder::makeRowNorm(const Rows &rows, double epsilon,
   norm.statistics = Func("statistics");
   if (!centered) {
     norm.sums(rows.vars) = Expr(0.0);
-    norm.sums(rows.vars) += cast<double>(x) * cast<double>(x);
+    norm.sums(rows.vars) += toDouble(x) * toDouble(x);
     Expr squares = norm.sums(rows.vars);
     norm.statistics(rows.vars) = getFactor(squares / count, epsilon);
     return norm;

@@ -200,11 +200,24 @@ struct RowNormFuncs {
   bool alongRow = false;
 };
 
+/// Gradients of a norm over rows: of the input, the output, and sums over rows,
+/// the vectors.
+struct RowNormGradientFuncs {
+  /// What the output reads, and the same for the sums over rows: each computes
+  /// it for a row that it has in cache.
+  RowNormFuncs norm, again;
+  /// A tuple over a row, of the dimensions `rowVars`.
+  Halide::Func sums;
+  std::vector<Halide::Var> rowVars;
+  std::vector<Halide::RVar> rowLoops;
+  std::vector<int64_t> rowLoopSizes;
+};
+
 using AnchorFuncs =
     std::variant<std::monostate, ConvolutionFuncs, PhasedConvolutionFuncs,
                  WeightGradientFuncs, PackingFuncs, WindowFuncs,
                  MaxPoolGradientFuncs, ReductionFuncs, SoftmaxFuncs,
-                 FeatureFuncs, RowNormFuncs>;
+                 FeatureFuncs, RowNormFuncs, RowNormGradientFuncs>;
 
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.

@@ -58,7 +58,8 @@ static bool haveSameShape(Type lhs, Type rhs) {
 /// it has none over trailing dimensions.
 static std::optional<int64_t> findRowDims(kernel::FuncOp kernel) {
   for (Operation &op : kernel.getBody().front())
-    if (isa<bn::LayerNormOp, bn::RMSNormOp>(op))
+    if (isa<bn::LayerNormOp, bn::RMSNormOp, bn::LayerNormGradientOp,
+            bn::RMSNormGradientOp>(op))
       return op.getAttrOfType<IntegerAttr>("axis").getInt();
   return std::nullopt;
 }
@@ -75,8 +76,9 @@ static bool canMergeRows(kernel::FuncOp kernel, int64_t rowDims) {
   for (BlockArgument arg : kernel.getBody().getArguments())
     if (!isDataOrRow(arg.getType()) || kernel.getArgLayout(arg.getArgNumber()))
       return false;
-  if (kernel.getResultLayout())
-    return false;
+  for (unsigned index = 0; index < kernel.getResultTypes().size(); ++index)
+    if (kernel.getResultLayout(index))
+      return false;
   return llvm::all_of(kernel.getBody().front(), [&](Operation &op) {
     return llvm::all_of(op.getResultTypes(), [&](Type type) {
       return isDataOrRow(type) ||

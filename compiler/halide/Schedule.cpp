@@ -39,6 +39,9 @@ struct ScheduleAnchor {
     scheduleSoftmax(kernel, softmax, unit);
   }
   void operator()(RowNormFuncs &norm) { scheduleRowNorm(kernel, norm, unit); }
+  void operator()(RowNormGradientFuncs &gradient) {
+    scheduleRowNormGradient(kernel, gradient, unit);
+  }
 };
 } // namespace
 

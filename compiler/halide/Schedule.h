@@ -14,6 +14,8 @@
 #include "compiler/halide/KernelFuncs.h"
 #include "passes/lower/TileModel.h"
 
+#include <functional>
+
 namespace bnopt {
 
 /// Schedules all Funcs of `kernel` for a processor with `unit`.
@@ -42,6 +44,12 @@ void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
 void scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,
                      const VectorUnit &unit);
+void scheduleRowNormGradient(KernelFuncs &kernel,
+                             RowNormGradientFuncs &gradient,
+                             const VectorUnit &unit);
+/// Schedules sums along a row; `place` says where each Func is computed.
+void scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
+                          const std::function<void(Halide::Func)> &place);
 void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit);
 
 /// Divides a long reduction into parts, and schedules these. The accumulator is

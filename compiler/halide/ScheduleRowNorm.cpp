@@ -39,6 +39,9 @@ static constexpr int pixelsPerStore = 8;
 
 static constexpr int vectorsPerIteration = 4;
 
+/// Results from here on bypass the cache, as those of batch normalizations do.
+static constexpr int64_t streamingBytes = 4 << 20;
+
 /// Elements that a core moves per cycle through its second-level cache.
 static constexpr int64_t elementsPerCycle = 4;
 
@@ -56,7 +59,6 @@ private:
   Loop splitChannels(const Loop &channels);
   void scheduleOutput();
   void computePerRow(Func func);
-  void scheduleAlongRow();
   void scheduleLanes();
 
   bool isRow(int outputDim) const {
@@ -137,6 +139,8 @@ void RowNormSchedule::scheduleOutput() {
     order.emplace_back(loop.var);
   kernel.output.reorder(order).vectorize(lane).unroll(vector);
   parallelize(kernel.output, rows, elements / elementsPerCycle);
+  kernel.streams =
+      !kernel.inPlace && elements * int64_t(sizeof(float)) >= streamingBytes;
 }
 
 void RowNormSchedule::computePerRow(Func func) {
@@ -149,19 +153,22 @@ void RowNormSchedule::computePerRow(Func func) {
   func.store_in(MemoryType::Register);
 }
 
-void RowNormSchedule::scheduleAlongRow() {
+void bnopt::scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
+                                 const std::function<void(Func)> &place) {
   if (norm.first.defined())
-    computePerRow(norm.first);
-  computePerRow(norm.sums);
-  computePerRow(norm.statistics);
+    place(norm.first);
+  place(norm.sums);
+  place(norm.statistics);
   size_t longest = 0;
   while (longest + 1 < norm.reductionSizes.size() &&
          norm.reductionSizes[longest] == 1)
     ++longest;
   const auto size = static_cast<int>(
       std::min<int64_t>(norm.reductionSizes[longest], 1 << 20));
-  const int width =
-      getLanes(size, static_cast<int>(unit.lanes) * vectorsPerSum, false);
+  const int width = getLanes(size,
+                             static_cast<int>(unit.lanes) *
+                                 (norm.sums.outputs() > 2 ? 1 : vectorsPerSum),
+                             false);
   // Vectors of f64.
   const int doubles = std::max(1, static_cast<int>(unit.lanes) / 2);
   if (width < 2)
@@ -171,7 +178,7 @@ void RowNormSchedule::scheduleAlongRow() {
                            TailStrategy::GuardWithIf);
   Var part("part");
   Func parts = norm.sums.update().rfactor(lane, part);
-  computePerRow(parts);
+  place(parts);
   parts.bound(part, 0, width).vectorize(part);
   std::vector<VarOrRVar> order = {part};
   for (size_t i = 0; i < norm.reduction.size(); ++i)
@@ -185,7 +192,7 @@ void RowNormSchedule::scheduleAlongRow() {
                            TailStrategy::GuardWithIf);
   Var element("element");
   Func vector = norm.sums.update().rfactor(inner, element);
-  computePerRow(vector);
+  place(vector);
   vector.bound(element, 0, doubles).vectorize(element);
   vector.update().reorder(element, outer).vectorize(element).unroll(outer);
 }
@@ -226,7 +233,8 @@ void RowNormSchedule::schedule() {
   splitLoops();
   scheduleOutput();
   if (norm.alongRow)
-    scheduleAlongRow();
+    scheduleSumsAlongRow(norm, unit,
+                         [this](Func func) { computePerRow(func); });
   else
     scheduleLanes();
 }

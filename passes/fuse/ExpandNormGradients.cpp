@@ -72,10 +72,13 @@ bool replaceEmpty(Op op, PatternRewriter &rewriter) {
 /// Of layer and RMS norm.
 template <typename Op>
 struct ExpandTrailingGradient : OpRewritePattern<Op> {
-  using OpRewritePattern<Op>::OpRewritePattern;
+  ExpandTrailingGradient(MLIRContext *context, bool keepKernels)
+      : OpRewritePattern<Op>(context), keepKernels(keepKernels) {}
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
+    if (keepKernels && hasNormKernel(op))
+      return rewriter.notifyMatchFailure(op, "has a kernel");
     constexpr bool isLayer = std::is_same_v<Op, bn::LayerNormGradientOp>;
     if (!hasOneType(op))
       return rewriter.notifyMatchFailure(op, "operands of several types");
@@ -100,6 +103,9 @@ struct ExpandTrailingGradient : OpRewritePattern<Op> {
     rewriter.replaceOp(op, results);
     return success();
   }
+
+private:
+  const bool keepKernels;
 };
 
 struct ExpandGroupGradient : OpRewritePattern<bn::GroupNormGradientOp> {
@@ -137,11 +143,12 @@ struct ExpandGroupGradient : OpRewritePattern<bn::GroupNormGradientOp> {
 
 } // namespace
 
-void populateExpandNormGradientPatterns(RewritePatternSet &patterns) {
-  patterns
-      .add<ExpandTrailingGradient<bn::LayerNormGradientOp>,
-           ExpandTrailingGradient<bn::RMSNormGradientOp>, ExpandGroupGradient>(
-          patterns.getContext());
+void populateExpandNormGradientPatterns(RewritePatternSet &patterns,
+                                        bool keepKernels) {
+  patterns.add<ExpandTrailingGradient<bn::LayerNormGradientOp>,
+               ExpandTrailingGradient<bn::RMSNormGradientOp>>(
+      patterns.getContext(), keepKernels);
+  patterns.add<ExpandGroupGradient>(patterns.getContext());
 }
 
 } // namespace bnopt

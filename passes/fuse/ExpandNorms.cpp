@@ -101,7 +101,7 @@ struct ExpandNormsPass : impl::ExpandNormsPassBase<ExpandNormsPass> {
     patterns.add<ExpandTrailingNorm<bn::LayerNormOp>,
                  ExpandTrailingNorm<bn::RMSNormOp>, ExpandGroupNorm>(
         &getContext(), keepKernels);
-    populateExpandNormGradientPatterns(patterns);
+    populateExpandNormGradientPatterns(patterns, keepKernels);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

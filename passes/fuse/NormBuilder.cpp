@@ -98,6 +98,10 @@ FailureOr<RankedTensorType> getGroupedType(RankedTensorType type,
 /// another a few times.
 static constexpr int64_t maximumSingleRow = 1 << 18;
 
+/// Elements of a row whose gradients of scale and offset are summed in f64 on
+/// the stack.
+static constexpr int64_t maximumGradientRow = 1 << 14;
+
 /// Rows, or samples, that are computed independently of each other.
 static int64_t countRows(Operation *op, ArrayRef<int64_t> shape) {
   auto axis = op->getAttrOfType<IntegerAttr>("axis");
@@ -106,6 +110,8 @@ static int64_t countRows(Operation *op, ArrayRef<int64_t> shape) {
 }
 
 bool hasNormKernel(Operation *op) {
+  if (isa<bn::GroupNormGradientOp>(op))
+    return false;
   const auto isKnown = [](Type type) {
     auto tensor = cast<RankedTensorType>(type);
     return tensor.hasStaticShape() && tensor.getElementType().isF32();
@@ -116,8 +122,12 @@ bool hasNormKernel(Operation *op) {
   const auto shape =
       cast<RankedTensorType>(op->getOperand(0).getType()).getShape();
   const int64_t elements = ShapedType::getNumElements(shape);
-  return elements > 0 &&
-         (countRows(op, shape) > 1 || elements <= maximumSingleRow);
+  if (elements == 0)
+    return false;
+  const int64_t rows = countRows(op, shape);
+  if (isa<bn::LayerNormGradientOp, bn::RMSNormGradientOp>(op))
+    return rows > 1 && elements / rows <= maximumGradientRow;
+  return rows > 1 || elements <= maximumSingleRow;
 }
 
 SmallVector<int64_t> getChannelShape(RankedTensorType type) {

@@ -79,13 +79,17 @@ getGroupedType(mlir::RankedTensorType type, int64_t groups);
 /// The shape of one value per channel beside data of `type`: C×1×1.
 llvm::SmallVector<int64_t> getChannelShape(mlir::RankedTensorType type);
 
-/// Whether code can be generated for the layer, group or RMS norm `op` as it
-/// is: its shape is known, has elements, and everything is of f32. A single row
-/// is left to the threads if it is worth waking them.
+/// Whether code can be generated for the layer, group or RMS norm, or the
+/// gradient of a layer or RMS norm, `op` as it is: its shape is known, has
+/// elements, and everything is of f32. A single row is left to the threads if
+/// it is worth waking them, a gradient has several, and its sums fit on the
+/// stack.
 bool hasNormKernel(mlir::Operation *op);
 
-/// The gradients of layer, group and RMS norm.
-void populateExpandNormGradientPatterns(mlir::RewritePatternSet &patterns);
+/// The gradients of layer, group and RMS norm; those that have a kernel stay if
+/// `keepKernels`.
+void populateExpandNormGradientPatterns(mlir::RewritePatternSet &patterns,
+                                        bool keepKernels);
 
 } // namespace bnopt
 

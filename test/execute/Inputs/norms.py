@@ -105,14 +105,15 @@ def check(runner, name, norms, threads=(1,)):
 def list_norms():
     for i, columns in enumerate((1, 3, 17, 64, 65, 100, 513, 1024)):
         yield "layer", ((5, columns), (7, columns), (16, columns), (2, 3, columns))[i % 4], (1, 1, 1, 2)[i % 4]
-        if columns > 1: yield "rms", ((2, 3, columns), (5, columns), (16, columns), (1, columns))[i % 4], (2, 1, 1, 1)[i % 4]
+        yield "rms", ((2, 3, columns), (5, columns), (16, columns), (1, columns))[i % 4], (2, 1, 1, 1)[i % 4]
         yield "layer", (2, 3, 4, columns), 1 + i % 3
         yield "rms", (3, 2, columns, 5), i % 4
     yield "layer", (3, 2048), 0
     yield "layer", (2, 35, 35, 3), 3
     yield "layer", (2, 40, 33), 2
     yield "rms", (2, 40, 33), 2
-    for channels, groups in ((1, 1), (4, 2), (6, 6), (64, 32), (65, 5), (100, 4), (12, 1), (3, 3)):
+    # No groups of two elements: what is written out in f32 loses dx there, a difference of nearly equal terms.
+    for channels, groups in ((1, 1), (16, 4), (6, 6), (64, 32), (65, 5), (100, 4), (12, 1), (3, 3)):
         for image in ((), (13,), (7, 9), (5, 3, 4)):
             yield "group", (3, channels, *image), groups
     yield "group", (2, 64, 35, 35), 32

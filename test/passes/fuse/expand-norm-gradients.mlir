@@ -1,6 +1,7 @@
 // Gradients of norms become means and elementwise operators.
 
 // RUN: bn-opt %s --bn-expand-norms --split-input-file | FileCheck %s
+// RUN: bn-opt %s --bn-expand-norms=keep-kernels --split-input-file | FileCheck %s --check-prefix=KEEP
 
 // CHECK-LABEL: @expand_layer_norm_gradient
 func.func @expand_layer_norm_gradient(%x: tensor<?x3x4xf32>, %scale: tensor<4xf32>, %dy: tensor<?x3x4xf32>) -> (tensor<?x3x4xf32>, tensor<4xf32>, tensor<4xf32>) {
@@ -88,4 +89,24 @@ func.func @no_expand_group_norm_gradient_dynamic(%x: tensor<2x4x?xf32>, %scale: 
   // CHECK: bn.group_norm_gradient
   %dx, %dscale, %doffset = bn.group_norm_gradient %x, %scale, %dy {groups = 2 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x4x?xf32>, tensor<4xf32>, tensor<2x4x?xf32>) -> (tensor<2x4x?xf32>, tensor<4xf32>, tensor<4xf32>)
   return %dx : tensor<2x4x?xf32>
+}
+
+// -----
+
+// What code is generated for may stay.
+// KEEP-LABEL: @keep_gradient
+func.func @keep_gradient(%x: tensor<2x4xf32>, %scale: tensor<4xf32>, %dy: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // KEEP: bn.rms_norm_gradient
+  %dx, %dscale = bn.rms_norm_gradient %x, %scale, %dy {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x4xf32>, tensor<4xf32>, tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<4xf32>)
+  return %dx : tensor<2x4xf32>
+}
+
+// -----
+
+// The sums would not fit on the stack.
+// KEEP-LABEL: @expand_long_rows
+func.func @expand_long_rows(%x: tensor<2x100000xf32>, %scale: tensor<100000xf32>, %dy: tensor<2x100000xf32>) -> tensor<100000xf32> {
+  // KEEP-NOT: bn.rms_norm_gradient
+  %dx, %dscale = bn.rms_norm_gradient %x, %scale, %dy {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x100000xf32>, tensor<100000xf32>, tensor<2x100000xf32>) -> (tensor<2x100000xf32>, tensor<100000xf32>)
+  return %dscale : tensor<100000xf32>
 }

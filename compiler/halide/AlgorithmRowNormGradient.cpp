@@ -1,0 +1,177 @@
+//===- AlgorithmRowNormGradient.cpp - Gradients of layer and RMS norm -----===//
+//
+// All in f64, of rows of n with d = x − p, p the first element, and g = scale·dy:
+//
+//   mean = p + Σd/n,  variance = Σd²/n − (Σd/n)²,  r = 1/√(variance + epsilon)
+//   dx = r·(g − Σg/n) + b·(x − mean),  b = −r³·(Σgd − Σg·Σd/n)/n
+//   dScale = Σ dy·(x − mean)·r,  dOffset = Σ dy
+//
+// where the last two sums are over rows. RMS norm takes p, the mean and Σg/n as
+// 0. Products of f32 numbers are exact in f64, so that dx is right
+// to the last bits where its terms cancel, as in rows of one or two elements.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/halide/AlgorithmBuilder.h"
+#include "compiler/halide/RowNormFormulas.h"
+#include "dialect/Kernel/KernelLayouts.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace bnopt;
+using Halide::Expr;
+using Halide::Func;
+using Halide::RDom;
+using Halide::strict_float;
+using Halide::Tuple;
+using Halide::Var;
+
+namespace {
+/// Numbers of a row.
+struct RowNumbers {
+  Expr mean, factor, slope, meanGradient;
+};
+} // namespace
+
+/// From {Σd, Σd², Σg, Σgd}, or of RMS norm {Σx², Σgx}.
+static RowNumbers getNumbers(const RowNormFuncs &norm, int64_t size,
+                             double epsilon) {
+  const Expr count(static_cast<double>(size)), eps(epsilon);
+  const auto sum = [&](int index) { return Expr(norm.sums(norm.rows)[index]); };
+  const auto getRoot = [&](const Expr &variance) {
+    return Expr(1.0) / Halide::sqrt(variance + eps);
+  };
+  if (!norm.first.defined()) {
+    Expr factor = getRoot(sum(0) / count);
+    return {Expr(0.0), factor, -factor * factor * factor * sum(1) / count,
+            Expr(0.0)};
+  }
+  Expr rest = sum(0) / count;
+  Expr factor = getRoot(sum(1) / count - rest * rest);
+  Expr slope = -factor * factor * factor * (sum(3) - sum(2) * rest) / count;
+  return {toDouble(norm.first(norm.rows)) + rest, factor, slope,
+          sum(2) / count};
+}
+
+RowNormFuncs
+AlgorithmBuilder::makeRowGradient(const Rows &rows, Value outputGradient,
+                                  const RowParameters &parameters) {
+  RowNormFuncs norm = makeRowLoops(rows);
+  const std::vector<Expr> row = toExprs(rows.vars);
+  const std::vector<Expr> within(norm.reduction.begin(), norm.reduction.end());
+  const Indices element = getRowElement(rows, row, within);
+  Expr x = read(rows.input, element);
+  Expr gradient = toDouble(read(outputGradient, element)) *
+                  toDouble(readBroadcast(parameters.scale, element));
+  std::vector<Expr> terms;
+  if (parameters.centered) {
+    norm.first = Func("first");
+    norm.first(rows.vars) = read(
+        rows.input,
+        getRowElement(rows, row, std::vector<Expr>(within.size(), Expr(0))));
+    Expr distance = getDistance(x, norm.first(rows.vars));
+    terms = {distance, distance * distance, gradient, gradient * distance};
+  } else {
+    terms = {toDouble(x) * toDouble(x), gradient * toDouble(x)};
+  }
+  norm.sums = Func("sums");
+  norm.sums(rows.vars) = Tuple(std::vector<Expr>(terms.size(), Expr(0.0)));
+  std::vector<Expr> sums;
+  for (size_t i = 0; i < terms.size(); ++i)
+    sums.push_back(norm.sums(rows.vars)[static_cast<int>(i)] + terms[i]);
+  norm.sums(rows.vars) = Tuple(sums);
+  norm.statistics = Func("statistics");
+  RowNumbers numbers = getNumbers(norm, rows.count, parameters.epsilon);
+  norm.statistics(rows.vars) =
+      Tuple(numbers.mean, numbers.factor, numbers.slope,
+            numbers.meanGradient);
+  return norm;
+}
+
+/// dScale and dOffset, as a tuple over a row.
+Func AlgorithmBuilder::makeParameterSums(const Rows &rows, Value outputGradient,
+                                         RowNormGradientFuncs &gradient) {
+  const int64_t rank = rows.kept.size() + rows.dims.size();
+  // The row's dimensions in the order of the buffer of a tensor of its rank.
+  const std::vector<Var> vars = getVars(rows.dims.size());
+  const Indices own = getIndices(vars);
+  SmallVector<int64_t> sizes;
+  Indices element(rank);
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (llvm::is_contained(rows.dims, dim))
+      element[dim] = own[dim - static_cast<int64_t>(rows.kept.size())];
+  for (int64_t dim : rows.kept)
+    sizes.push_back(view.getLayout(kernel.getResultTypes().front(),
+                                   kernel.getResultLayout())
+                        .shape[dim]);
+  if (sizes.empty())
+    sizes.push_back(1);
+  RDom domain = makeReductionDomain(sizes);
+  gradient.rowLoops = getReductionVars(domain);
+  gradient.rowLoopSizes.assign(sizes.begin(), sizes.end());
+  std::vector<Expr> row;
+  for (auto [position, dim] : llvm::enumerate(rows.kept)) {
+    row.emplace_back(domain[static_cast<int>(position)]);
+    element[dim] = row.back();
+  }
+  Expr dy = toDouble(read(outputGradient, element));
+  Expr distance =
+      toDouble(read(rows.input, element)) - gradient.again.statistics(row)[0];
+  // Without rows the domain has one step, which must be seen.
+  Expr zero = rows.kept.empty() ? toDouble(domain[0]) : Expr(0.0);
+  Func sums("parameter_sums");
+  sums(vars) = Tuple(Expr(0.0), Expr(0.0));
+  sums(vars) =
+      Tuple(sums(vars)[0] + (dy * distance * gradient.again.statistics(row)[1] +
+                             zero),
+            sums(vars)[1] + (dy + zero));
+  gradient.rowVars = vars;
+  return sums;
+}
+
+template <typename Op>
+void AlgorithmBuilder::buildRowNormGradient(Op op) {
+  const bool mergesRows = view.merged() == KernelView::Merge::Rows;
+  const RowParameters parameters = {
+      op.getScale(), {}, op.getEpsilon().convertToDouble(),
+      std::is_same_v<Op, bn::LayerNormGradientOp>};
+  const Rows rows = makeRows(
+      op.getInput(),
+      {mergesRows ? 1 : static_cast<int64_t>(op.getAxis()), 0});
+  Value dy = op.getOutputGradient();
+  RowNormGradientFuncs gradient;
+  gradient.norm = makeRowGradient(rows, dy, parameters);
+  gradient.again = makeRowGradient(rows, dy, parameters);
+
+  Indices indices = declare(op);
+  std::vector<Expr> row;
+  for (int64_t dim : rows.kept)
+    row.push_back(indices[dim]);
+  const Func &numbers = gradient.norm.statistics;
+  Expr scaled = toDouble(read(dy, indices)) *
+                toDouble(readBroadcast(parameters.scale, indices));
+  Expr distance = toDouble(read(rows.input, indices)) - numbers(row)[0];
+  funcOf(op)(getVars(indices.size())) =
+      toFloat(strict_float(scaled - numbers(row)[3]) * numbers(row)[1] +
+                  distance * numbers(row)[2]);
+
+  gradient.sums = makeParameterSums(rows, dy, gradient);
+  for (auto [index, result] :
+       llvm::enumerate(op->getResults().drop_front())) {
+    // A row that is all there is may be seen as a matrix of one.
+    const Indices own = declareValue(result);
+    std::vector<Expr> place = orderIndices(own);
+    place.resize(gradient.rowVars.size());
+    values.find(result)->second.func(getVars(own.size())) =
+        toFloat(gradient.sums(place)[static_cast<int>(index)]);
+  }
+  funcs.anchor = std::move(gradient);
+}
+
+bool AlgorithmBuilder::buildRowNormGradients(Operation *op) {
+  return llvm::TypeSwitch<Operation *, bool>(op)
+      .Case<bn::LayerNormGradientOp, bn::RMSNormGradientOp>(
+          [&](auto typed) { return buildRowNormGradient(typed), true; })
+      .Default(false);
+}

@@ -1,0 +1,34 @@
+//===- RowNormFormulas.h - What norms over rows have in common ------------===//
+
+#ifndef BNOPT_COMPILER_HALIDE_ROWNORMFORMULAS_H
+#define BNOPT_COMPILER_HALIDE_ROWNORMFORMULAS_H
+
+#include "mlir/Support/LLVM.h"
+
+#include "Halide.h"
+
+#include <vector>
+
+namespace bnopt {
+
+inline std::vector<Halide::Expr> toExprs(mlir::ArrayRef<Halide::Var> vars) {
+  return {vars.begin(), vars.end()};
+}
+
+// Not `cast`, which is LLVM's, too.
+inline Halide::Expr toDouble(const Halide::Expr &value) {
+  return Halide::cast<double>(value);
+}
+inline Halide::Expr toFloat(const Halide::Expr &value) {
+  return Halide::cast<float>(value);
+}
+
+/// x less the first element of its row, exact in f64 but for sizes apart.
+inline Halide::Expr getDistance(const Halide::Expr &x,
+                                const Halide::Expr &first) {
+  return Halide::strict_float(toDouble(x) - toDouble(first));
+}
+
+} // namespace bnopt
+
+#endif // BNOPT_COMPILER_HALIDE_ROWNORMFORMULAS_H
