@@ -29,10 +29,6 @@ using Halide::Var;
 using llvm::ArrayRef;
 using llvm::SmallVector;
 
-Expr bnopt::makeDouble(double value) {
-  return Halide::Internal::make_const(Halide::Float(64), value);
-}
-
 /// Runs are computed in at most so many parts.
 static constexpr int64_t maximumParts = 64;
 

@@ -3,6 +3,7 @@
 #ifndef BNOPT_COMPILER_HALIDE_FEATURESUMS_H
 #define BNOPT_COMPILER_HALIDE_FEATURESUMS_H
 
+#include "compiler/halide/Doubles.h"
 #include "compiler/halide/KernelFuncs.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -34,17 +35,6 @@ using RunMerge = llvm::function_ref<std::vector<Halide::Expr>(
 /// at most 64 elements in f32, all runs of a feature in f64.
 FeatureFuncs makeFeatureSums(const FeatureData &data, const RunTerms &terms,
                              const RunMerge &merge);
-
-/// An f64 number, exactly.
-Halide::Expr makeDouble(double value);
-
-inline Halide::Expr toDouble(const Halide::Expr &value) {
-  return Halide::cast<double>(value);
-}
-
-inline Halide::Expr toFloat(const Halide::Expr &value) {
-  return Halide::cast<float>(value);
-}
 
 } // namespace bnopt
 

@@ -3,9 +3,9 @@
 #ifndef BNOPT_COMPILER_HALIDE_ROWNORMFORMULAS_H
 #define BNOPT_COMPILER_HALIDE_ROWNORMFORMULAS_H
 
-#include "mlir/Support/LLVM.h"
+#include "compiler/halide/Doubles.h"
 
-#include "Halide.h"
+#include "mlir/Support/LLVM.h"
 
 #include <vector>
 
@@ -13,14 +13,6 @@ namespace bnopt {
 
 inline std::vector<Halide::Expr> toExprs(mlir::ArrayRef<Halide::Var> vars) {
   return {vars.begin(), vars.end()};
-}
-
-// Not `cast`, which is LLVM's, too.
-inline Halide::Expr toDouble(const Halide::Expr &value) {
-  return Halide::cast<double>(value);
-}
-inline Halide::Expr toFloat(const Halide::Expr &value) {
-  return Halide::cast<float>(value);
 }
 
 /// x less the first element of its row, exact in f64 but for sizes apart.
