@@ -67,8 +67,11 @@ SmallVector<int64_t> AlgorithmBuilder::getDataStrides(Type type) {
 
 FeatureData AlgorithmBuilder::describeData(Value data, int64_t featureIndex,
                                            int numInputs) {
+  const ArrayRef<int64_t> shape =
+      cast<RankedTensorType>(data.getType()).getShape();
+  const bool isImage = shape.size() > 2 && featureIndex == 1;
   return {llvm::to_vector(shapeOf(data)), getDataStrides(data.getType()),
-          featureIndex, numInputs};
+          featureIndex, numInputs, isImage ? shape.back() : 1};
 }
 
 void AlgorithmBuilder::defineVector(Value result, const FeatureFuncs &features,
@@ -172,6 +175,8 @@ FeatureFuncs AlgorithmBuilder::makeMoments(Value data, int64_t featureIndex,
 }
 
 void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
+  // Of the deviation: what rounding takes from a mean of up to 16 deviations.
+  const Expr negligible = makeDouble(0x1p-20);
   const auto readInput = [&](ArrayRef<Expr> indices) {
     return read(op.getInput(), indices);
   };
@@ -181,13 +186,19 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
   const Var feature = features.feature;
   Moments moments =
       getMoments(features.sums, feature, input.pilot(feature), getCount(op));
-  Expr rounded = roundToFloat(moments.mean), mean = toFloat(rounded);
-  Expr factor = toDouble(read(op.getScale(), {feature})) /
-                getDeviation(moments.variance, op.getEpsilon());
-  Expr rest = Halide::strict_float(moments.mean - rounded);
-  Expr shift = toDouble(read(op.getOffset(), {feature})) - rest * factor;
+  // Of numbers that f32 has, so that the parts that a training is split into
+  // compute the same.
+  Expr mean = roundToFloat(moments.mean);
+  Expr variance = roundToFloat(moments.variance);
+  Expr deviation =
+      Halide::sqrt(variance + makeDouble(op.getEpsilon().convertToDouble()));
+  Expr factor = toDouble(read(op.getScale(), {feature})) / deviation;
+  Expr rest = Halide::strict_float(moments.mean - mean);
+  Expr shift = toDouble(read(op.getOffset(), {feature})) -
+               Halide::select(Halide::abs(rest) < deviation * negligible,
+                              makeDouble(0), rest * factor);
   features.statistics(feature) =
-      Tuple(mean, toFloat(moments.variance), toFloat(factor), toFloat(shift));
+      Tuple(toFloat(mean), toFloat(variance), toFloat(factor), toFloat(shift));
   Indices indices = declare(op);
   Tuple numbers(features.statistics(indices[op.getFeatureIndex()]));
   // Subtracted first: a product with the mean would cancel.

@@ -1,6 +1,7 @@
 //===- AlgorithmRowNormGradient.cpp - Gradients of layer and RMS norm -----===//
 //
-// All in f64, of rows of n with d = x − p, p the first element, and g = scale·dy:
+// All in f64, of rows of n with d = x − p, p the first element, and g =
+// scale·dy:
 //
 //   mean = p + Σd/n,  variance = Σd²/n − (Σd/n)²,  r = 1/√(variance + epsilon)
 //   dx = r·(g − Σg/n) + b·(x − mean),  b = −r³·(Σgd − Σg·Σd/n)/n
@@ -84,8 +85,7 @@ AlgorithmBuilder::makeRowGradient(const Rows &rows, Value outputGradient,
   norm.statistics = Func("statistics");
   RowNumbers numbers = getNumbers(norm, rows.count, parameters.epsilon);
   norm.statistics(rows.vars) =
-      Tuple(numbers.mean, numbers.factor, numbers.slope,
-            numbers.meanGradient);
+      Tuple(numbers.mean, numbers.factor, numbers.slope, numbers.meanGradient);
   return norm;
 }
 
@@ -123,8 +123,8 @@ Func AlgorithmBuilder::makeParameterSums(const Rows &rows, Value outputGradient,
   Func sums("parameter_sums");
   sums(vars) = Tuple(Expr(0.0), Expr(0.0));
   sums(vars) =
-      Tuple(sums(vars)[0] + (dy * distance * gradient.again.statistics(row)[1] +
-                             zero),
+      Tuple(sums(vars)[0] +
+                (dy * distance * gradient.again.statistics(row)[1] + zero),
             sums(vars)[1] + (dy + zero));
   gradient.rowVars = vars;
   return sums;
@@ -134,11 +134,12 @@ template <typename Op>
 void AlgorithmBuilder::buildRowNormGradient(Op op) {
   const bool mergesRows = view.merged() == KernelView::Merge::Rows;
   const RowParameters parameters = {
-      op.getScale(), {}, op.getEpsilon().convertToDouble(),
+      op.getScale(),
+      {},
+      op.getEpsilon().convertToDouble(),
       std::is_same_v<Op, bn::LayerNormGradientOp>};
   const Rows rows = makeRows(
-      op.getInput(),
-      {mergesRows ? 1 : static_cast<int64_t>(op.getAxis()), 0});
+      op.getInput(), {mergesRows ? 1 : static_cast<int64_t>(op.getAxis()), 0});
   Value dy = op.getOutputGradient();
   RowNormGradientFuncs gradient;
   gradient.norm = makeRowGradient(rows, dy, parameters);
@@ -154,11 +155,10 @@ void AlgorithmBuilder::buildRowNormGradient(Op op) {
   Expr distance = toDouble(read(rows.input, indices)) - numbers(row)[0];
   funcOf(op)(getVars(indices.size())) =
       toFloat(strict_float(scaled - numbers(row)[3]) * numbers(row)[1] +
-                  distance * numbers(row)[2]);
+              distance * numbers(row)[2]);
 
   gradient.sums = makeParameterSums(rows, dy, gradient);
-  for (auto [index, result] :
-       llvm::enumerate(op->getResults().drop_front())) {
+  for (auto [index, result] : llvm::enumerate(op->getResults().drop_front())) {
     // A row that is all there is may be seen as a matrix of one.
     const Indices own = declareValue(result);
     std::vector<Expr> place = orderIndices(own);

@@ -17,6 +17,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 using namespace bnopt;
@@ -117,6 +118,17 @@ static int64_t getRunLength(int64_t steps, int64_t rowBytes, int lanes) {
   return std::min(steps, std::clamp(runBytes / rowBytes, shortest, longest));
 }
 
+/// A run that rows consist of, whether they lie apart or follow each other:
+/// sums are then the same to the last bit of f32 wherever an image lies, and
+/// however many features lie beside these.
+static std::optional<int64_t> getRunOfRow(int64_t rowPixels) {
+  constexpr int64_t shortest = 7, longest = 64;
+  for (int64_t run = std::min(rowPixels, longest); run >= shortest; --run)
+    if (rowPixels % run == 0)
+      return run;
+  return std::nullopt;
+}
+
 void RunBuilder::chooseRuns() {
   if (!dims.empty() && data.strides[dims[0]] == 1)
     features.lanes = getRunLanes(features.pixels);
@@ -124,7 +136,10 @@ void RunBuilder::chooseRuns() {
   const int64_t rowBytes = data.shape[data.featureIndex] * data.numInputs *
                            static_cast<int64_t>(sizeof(float));
   const int64_t steps = (features.pixels + lanes - 1) / lanes;
-  const int64_t ofRun = getRunLength(steps, rowBytes, lanes);
+  int64_t ofRun = getRunLength(steps, rowBytes, lanes);
+  if (std::optional<int64_t> ofRow = getRunOfRow(data.rowPixels);
+      ofRow && lanes == 1)
+    ofRun = *ofRow;
   int64_t needed = (steps + ofRun - 1) / ofRun;
   // So many that they can be divided; the last ones may be empty.
   const int64_t perPart = (needed + maximumParts - 1) / maximumParts;

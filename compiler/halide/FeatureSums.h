@@ -18,6 +18,8 @@ struct FeatureData {
   llvm::SmallVector<int64_t> shape, strides;
   int64_t featureIndex = 0;
   int numInputs = 1;
+  /// Pixels of a row of an image, before rows became one; else 1.
+  int64_t rowPixels = 1;
 };
 
 /// What is summed over the elements of a run, in f32: of the logical indices of

@@ -60,8 +60,7 @@ static void scheduleScatteredSums(RowNormGradientFuncs &gradient,
   order.insert(order.end(), gradient.rowLoops.begin(), gradient.rowLoops.end());
   update.reorder(order);
   computeNumbersAt(gradient.again,
-                   LoopLevel(gradient.sums, gradient.rowLoops.front()),
-                   unit);
+                   LoopLevel(gradient.sums, gradient.rowLoops.front()), unit);
 }
 
 /// Rows of one dimension, told apart by one.
@@ -72,14 +71,13 @@ static void scheduleMatrixSums(RowNormGradientFuncs &gradient, int columns,
   const int64_t bytes = int64_t(sizeof(double)) * columns;
   // All of one size: what is computed for a row must not be for none.
   const int parts = getLargestDivisor(
-      rows, static_cast<int>(
-                std::min(maximumParts, maximumPartialBytes / bytes)));
+      rows,
+      static_cast<int>(std::min(maximumParts, maximumPartialBytes / bytes)));
   const int lanes = getLanes(columns, unit.lanes, false);
   RVar part("parts"), within("row_in_part");
   Var p("part");
   gradient.sums.update().split(gradient.rowLoops.front(), part, within,
-                               rows / parts,
-                               TailStrategy::GuardWithIf);
+                               rows / parts, TailStrategy::GuardWithIf);
   Func partial = gradient.sums.update().rfactor(part, p);
   partial.compute_root().store_in(MemoryType::Register);
   partial.vectorize(v, lanes, TailStrategy::ShiftInwards);
@@ -88,17 +86,14 @@ static void scheduleMatrixSums(RowNormGradientFuncs &gradient, int columns,
   update.split(v, block, inner, lanes * vectorsPerIteration,
                TailStrategy::GuardWithIf);
   update.split(inner, vector, lane, lanes, TailStrategy::GuardWithIf);
-  update.reorder(lane, vector, block, within, p)
-      .vectorize(lane)
-      .unroll(vector);
+  update.reorder(lane, vector, block, within, p).vectorize(lane).unroll(vector);
   if (int64_t(rows) * columns / elementsPerCycle >= parallelCycles)
     update.parallel(p);
   computeNumbersAt(gradient.again, LoopLevel(partial, within), unit);
   gradient.sums.compute_root().store_in(MemoryType::Register);
   gradient.sums.vectorize(v, lanes, TailStrategy::ShiftInwards);
-  gradient.sums.update()
-      .reorder(v, part)
-      .vectorize(v, lanes, TailStrategy::GuardWithIf);
+  gradient.sums.update().reorder(v, part).vectorize(v, lanes,
+                                                    TailStrategy::GuardWithIf);
 }
 
 void bnopt::scheduleRowNormGradient(KernelFuncs &kernel,
@@ -107,9 +102,8 @@ void bnopt::scheduleRowNormGradient(KernelFuncs &kernel,
   scheduleRowNorm(kernel, gradient.norm, unit);
   if (gradient.rowVars.size() == 1 && gradient.rowLoops.size() == 1 &&
       gradient.norm.alongRow)
-    scheduleMatrixSums(gradient,
-                       static_cast<int>(gradient.norm.reductionSizes.front()),
-                       unit);
+    scheduleMatrixSums(
+        gradient, static_cast<int>(gradient.norm.reductionSizes.front()), unit);
   else
     scheduleScatteredSums(gradient, unit);
 }
