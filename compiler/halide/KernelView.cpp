@@ -116,16 +116,24 @@ static std::optional<int64_t> findFeatureIndex(kernel::FuncOp kernel) {
   return index;
 }
 
-/// Whether a tensor that is not of the data's type has features only.
+/// Whether a tensor that is not of the data's shape has features only, when it
+/// is broadcast to that.
 static bool hasFeaturesOnly(Type type, int64_t rank, int64_t featureIndex) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
-  if (shape.size() <= 1)
-    return true;
   for (auto [dim, size] : llvm::enumerate(shape))
     if (size != 1 &&
         static_cast<int64_t>(dim + rank - shape.size()) != featureIndex)
       return false;
   return true;
+}
+
+/// Whether normalizations alone read `value`, a vector; to an elementwise
+/// operator it would lie along the last dimension.
+static bool isVectorOfFeatures(Value value) {
+  return cast<RankedTensorType>(value.getType()).getRank() == 1 &&
+         llvm::all_of(value.getUsers(), [](Operation *user) {
+           return isa<bn::BNDialect>(user->getDialect());
+         });
 }
 
 /// Merges dimensions of the data that follow each other in memory, but for the
@@ -143,11 +151,14 @@ static std::optional<MemoryLayout> mergeData(kernel::FuncOp kernel) {
     return own.strides == layout.strides &&
            llvm::all_of(own.halo, [](int64_t halo) { return halo == 0; });
   };
-  for (auto [index, argument] : llvm::enumerate(kernel.getArgumentTypes()))
-    if (!isLikeData(argument, kernel.getArgLayout(index)))
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    if (!isVectorOfFeatures(argument) &&
+        !isLikeData(argument.getType(),
+                    kernel.getArgLayout(argument.getArgNumber())))
       return std::nullopt;
   for (auto [index, result] : llvm::enumerate(kernel.getResultTypes()))
-    if (!isLikeData(result, kernel.getResultLayout(index)))
+    if (cast<RankedTensorType>(result).getRank() > 1 &&
+        !isLikeData(result, kernel.getResultLayout(index)))
       return std::nullopt;
 
   SmallVector<int64_t> dims =

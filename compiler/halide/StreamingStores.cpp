@@ -11,6 +11,8 @@
 
 #include "compiler/halide/StreamingStores.h"
 
+#include "compiler/X86Backend.h"
+
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
@@ -18,10 +20,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/Target/TargetMachine.h"
 
 using namespace bnopt;
 
@@ -119,24 +118,15 @@ static llvm::Error addDispatch(llvm::Module &module,
 
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 generateCode(llvm::Module &module, llvm::CodeGenFileType fileType) {
-  LLVMInitializeX86TargetInfo();
-  LLVMInitializeX86Target();
-  LLVMInitializeX86TargetMC();
-  LLVMInitializeX86AsmPrinter();
-  std::string error;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(module.getTargetTriple(), error);
-  if (!target)
-    return llvm::createStringError(error);
   // The processor is an attribute of each function.
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      module.getTargetTriple(), /*CPU=*/"", /*Features=*/"",
-      llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
+  auto machine = createX86Machine(module.getTargetTriple(), /*cpu=*/"",
+                                  llvm::CodeGenOptLevel::Aggressive);
+  if (!machine)
+    return machine.takeError();
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   llvm::legacy::PassManager passes;
-  if (machine->addPassesToEmitFile(passes, stream, nullptr, fileType))
+  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, fileType))
     return llvm::createStringError("this LLVM cannot emit x86-64 code");
   passes.run(module);
   return std::make_unique<llvm::SmallVectorMemoryBuffer>(

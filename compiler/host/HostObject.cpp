@@ -2,35 +2,22 @@
 
 #include "compiler/host/HostObject.h"
 
+#include "compiler/X86Backend.h"
+
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Triple.h"
 #include "llvm/Transforms/Instrumentation/ThreadSanitizer.h"
 
 using namespace bnopt;
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createMachine(const Target &target) {
-  LLVMInitializeX86TargetInfo();
-  LLVMInitializeX86Target();
-  LLVMInitializeX86TargetMC();
-  LLVMInitializeX86AsmPrinter();
-  llvm::Triple triple(hostTriple());
-  std::string error;
-  const llvm::Target *llvmTarget =
-      llvm::TargetRegistry::lookupTarget(triple, error);
-  if (!llvmTarget)
-    return llvm::createStringError(error);
-  return std::unique_ptr<llvm::TargetMachine>(llvmTarget->createTargetMachine(
-      triple, target.cpu(), /*Features=*/"", llvm::TargetOptions(),
-      llvm::Reloc::PIC_));
+  return createX86Machine(llvm::Triple(hostTriple()), target.cpu(),
+                          llvm::CodeGenOptLevel::Default);
 }
 
 static bool needsThreadSanitizer(const llvm::Module &module) {

@@ -189,10 +189,10 @@ static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
 
 /// The groups that may compute `group` in their loads: all of those that read
 /// its result, or none.
-static SmallVector<Group *>
+static SetVector<Group *>
 findLoaders(const Group &group,
             const DenseMap<Operation *, Group *> &groupOfFirst) {
-  SmallVector<Group *> loaders;
+  SetVector<Group *> loaders;
   if (!llvm::all_of(group, isElementwise))
     return loaders;
   Value result = group.back()->getResult(0);
@@ -200,7 +200,7 @@ findLoaders(const Group &group,
     Group *loader = groupOfFirst.lookup(use.getOwner());
     if (!loader || !canComputeInLoad(use, group))
       return {};
-    loaders.push_back(loader);
+    loaders.insert(loader);
   }
   if (loaders.size() > 1 && !isCheap(group))
     return {};
@@ -213,7 +213,7 @@ static void fuseLoads(SmallVector<Group> &groups) {
   for (Group &group : groups)
     groupOfFirst[group.front()] = &group;
   for (Group &group : groups) {
-    SmallVector<Group *> loaders = findLoaders(group, groupOfFirst);
+    SetVector<Group *> loaders = findLoaders(group, groupOfFirst);
     for (Group *loader : loaders)
       loader->insert(loader->begin(), group.begin(), group.end());
     if (!loaders.empty())
@@ -342,7 +342,10 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
       }
       for (Operation *cast : casts)
         cast->erase();
-      sortTopologically(&func.getBody().front());
+      if (!sortTopologically(&func.getBody().front())) {
+        func.emitError("has kernels that need each other's statistics");
+        return signalPassFailure();
+      }
     }
   }
 

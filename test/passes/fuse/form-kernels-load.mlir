@@ -214,3 +214,19 @@ func.func @no_load_cast_of_cast(%x: tensor<4xbf16>) -> (tensor<4xf64>, tensor<4x
   %4 = nn.log %2 : tensor<4xf64>
   return %3, %4 : tensor<4xf64>, tensor<4xf64>
 }
+
+// -----
+
+// Data and gradient are the same value: it is computed once.
+// CHECK-LABEL: func.func @load_read_twice_by_one(
+// CHECK: kernel.launch @relu_gradient ins(%arg0, %arg1 :
+// CHECK-NOT: kernel.launch
+// CHECK: kernel.func @relu_gradient(
+// CHECK-NEXT: nn.relu
+// CHECK-NEXT: bn.gradient
+func.func @load_read_twice_by_one(%x: tensor<16x32xf32>, %s: tensor<32xf32>) -> tensor<16x32xf32> {
+  %0 = nn.relu %x : tensor<16x32xf32>
+  %dx, %ds, %do = bn.gradient %0, %s, %s, %s, %0 {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<16x32xf32>, tensor<32xf32>, tensor<32xf32>, tensor<32xf32>, tensor<16x32xf32>) -> (tensor<16x32xf32>, tensor<32xf32>, tensor<32xf32>)
+  return %dx : tensor<16x32xf32>
+}
