@@ -5,8 +5,9 @@
 //                    a vector, which takes every so many-th pixel
 //   sums(c)          what all runs add, in f64
 //
-// Pixel p of a row of pixels is step k of lane l of run i: p = (i·L + k)·l + l,
-// where L is the length of a run. Behind the last pixel nothing is added.
+// Step k of run i is W pixels side by side, from (i·L + k)·W on, where L is the
+// length of a run. The last W pixels are read where these would reach behind
+// them, and those that have been read before are not added.
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,10 +56,17 @@ private:
   size_t defineRun(const RunTerms &terms);
   void defineSums(const RunMerge &merge, size_t numSums);
 
-  /// The first pixel of `run` in `lane`.
-  Expr getStart(const Expr &run, const Expr &lane) const;
-  /// Logical indices of `pixel`, or of the last one if it lies behind that.
-  SmallVector<Expr> getIndices(const Expr &pixel, ArrayRef<Expr> outer) const;
+  /// The first pixel of `run` in its first lane.
+  Expr getStart(const Expr &run) const;
+  /// The pixel that the last lanes that end with the data begin with.
+  int lastVector() const {
+    return static_cast<int>(features.pixels) - features.lanes;
+  }
+  /// `pixel`, or where lanes begin that would otherwise reach behind the last.
+  Expr shift(const Expr &pixel) const;
+  /// Logical indices of what `lane` reads of the lanes from `pixel` on.
+  SmallVector<Expr> getIndices(const Expr &pixel, const Expr &lane,
+                               ArrayRef<Expr> outer) const;
   ArrayRef<int64_t> getOuterDims() const {
     return ArrayRef(dims).drop_front(dims.empty() ? 0 : 1);
   }
@@ -150,17 +158,21 @@ void RunBuilder::chooseRuns() {
   divides = features.pixels == needed * ofRun * lanes;
 }
 
-Expr RunBuilder::getStart(const Expr &run, const Expr &lane) const {
-  Expr start = run * (length * features.lanes);
-  return features.lanes > 1 ? start + lane : start;
+Expr RunBuilder::getStart(const Expr &run) const {
+  return run * (length * features.lanes);
 }
 
-SmallVector<Expr> RunBuilder::getIndices(const Expr &pixel,
+Expr RunBuilder::shift(const Expr &pixel) const {
+  return divides ? pixel : Halide::min(Halide::likely(pixel), lastVector());
+}
+
+SmallVector<Expr> RunBuilder::getIndices(const Expr &pixel, const Expr &lane,
                                          ArrayRef<Expr> outer) const {
   SmallVector<Expr> indices(data.shape.size(), Expr(0));
   indices[data.featureIndex] = features.feature;
-  const int last = static_cast<int>(features.pixels) - 1;
-  Expr inside = divides ? pixel : Halide::min(pixel, last);
+  Expr inside = shift(pixel);
+  if (features.lanes > 1)
+    inside = inside + lane;
   // A single element is pixel 0.
   if (dims.empty())
     indices[data.featureIndex] = features.feature + inside;
@@ -182,17 +194,20 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
   }
   RDom within(0, length, "step");
   features.step = within[0];
-  Expr start = getStart(number, features.runLane);
+  const Var &lane = features.runLane;
+  Expr start = getStart(number);
   Expr pixel = start + within[0] * features.lanes;
   const std::vector<Expr> addends =
-      terms(getIndices(pixel, outer), getIndices(start, outer));
+      terms(getIndices(pixel, lane, outer), getIndices(start, lane, outer));
+  // Likely, so that Halide gives the last run a loop of its own. Of lanes that
+  // have been shifted, the first ones have read their pixels before.
+  Expr first = features.lanes > 1 ? shift(pixel) + lane : shift(pixel);
+  Expr isNew = Halide::likely(pixel <= lastVector()) || first >= pixel;
   features.run(vars) = Tuple(std::vector<Expr>(addends.size(), Expr(0.0f)));
   std::vector<Expr> sums;
   for (auto [index, addend] : llvm::enumerate(addends)) {
-    // Likely, so that Halide gives the last run a loop of its own.
-    Expr isInside = Halide::likely(pixel < static_cast<int>(features.pixels));
-    sums.push_back(features.run(vars)[static_cast<int>(index)] +
-                   (divides ? addend : Halide::select(isInside, addend, 0.0f)));
+    Expr added = divides ? addend : Halide::select(isNew, addend, 0.0f);
+    sums.push_back(features.run(vars)[static_cast<int>(index)] + added);
   }
   features.run(vars) = Tuple(sums);
   return addends.size();
@@ -213,19 +228,20 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
     if (dim > 1)
       outer.emplace_back(domain[dim]);
   }
-  Expr start = getStart(domain[1], domain[0]);
+  Expr start = getStart(domain[1]);
   Expr count = makeDouble(length);
   if (!divides) {
-    const int lanes = features.lanes;
-    Expr left =
-        (static_cast<int>(features.pixels) - start + (lanes - 1)) / lanes;
+    // Of lanes that are shifted, the last ones are new.
+    Expr left = static_cast<int>(features.pixels) - start;
+    if (features.lanes > 1)
+      left = (left + domain[0]) / features.lanes;
     count = toDouble(Halide::clamp(left, 0, length));
   }
   std::vector<Expr> ofRun;
   for (size_t index = 0; index < numSums; ++index)
     ofRun.push_back(toDouble(features.run(position)[static_cast<int>(index)]));
   const std::vector<Expr> addends =
-      merge(ofRun, getIndices(start, outer), count);
+      merge(ofRun, getIndices(start, domain[0], outer), count);
   Func &sums = features.sums;
   sums(features.feature) =
       Tuple(std::vector<Expr>(addends.size(), makeDouble(0)));

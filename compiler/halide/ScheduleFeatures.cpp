@@ -203,7 +203,9 @@ void FeatureSchedule::scheduleLanes(const LoopLevel &level) {
   const int vectorLanes = std::min<int>(lanes, unit.lanes);
   Func partial = sums.update().rfactor(features.lane, lane);
   partial.compute_at(level).store_in(MemoryType::Stack);
-  partial.bound(lane, 0, lanes).vectorize(lane, vectorLanes);
+  partial.reorder_storage(lane, features.feature)
+      .bound(lane, 0, lanes)
+      .vectorize(lane, vectorLanes);
   std::vector<VarOrRVar> order = {lane, features.reduction[0],
                                   features.feature};
   for (size_t i = 1; i < features.reduction.size(); ++i)

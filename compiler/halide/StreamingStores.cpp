@@ -48,13 +48,13 @@ static void fenceReturns(llvm::Function &function) {
                                              {});
 }
 
-static bool isAlignedVector(const llvm::StoreInst &store,
-                            const llvm::DataLayout &layout) {
-  const llvm::Type *type = store.getValueOperand()->getType();
-  return type->isVectorTy() &&
-         store.getAlign().value() >=
-             layout.getTypeStoreSize(const_cast<llvm::Type *>(type))
-                 .getFixedValue();
+/// Stores that bypass the cache want alignment; LLVM divides a vector into
+/// parts of the alignment it has, of 16 bytes at least. Neighbouring parts
+/// leave the processor together.
+static bool isAlignedVector(const llvm::StoreInst &store) {
+  constexpr uint64_t smallestPart = 16;
+  return store.getValueOperand()->getType()->isVectorTy() &&
+         store.getAlign().value() >= smallestPart;
 }
 
 static void markStores(llvm::Module &module, llvm::StringRef buffer) {
@@ -66,8 +66,7 @@ static void markStores(llvm::Module &module, llvm::StringRef buffer) {
     bool isMarked = false;
     for (llvm::Instruction &instruction : llvm::instructions(function)) {
       auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
-      if (!store || !isAlignedVector(*store, module.getDataLayout()) ||
-          !writesTo(*store, buffer))
+      if (!store || !isAlignedVector(*store) || !writesTo(*store, buffer))
         continue;
       store->setMetadata(llvm::LLVMContext::MD_nontemporal, mark);
       isMarked = true;

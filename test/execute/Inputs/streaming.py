@@ -50,8 +50,8 @@ if __name__ == "__main__":
     compiled.run([sys.argv[1], "--kernel=batch_norm_training", f"--shape={'x'.join(map(str, SHAPE))}", "--layout=nhwc",
                   "--fuse=relu", "-o", library])
     loaded = ctypes.CDLL(str(library))
-    loaded.norm_model.restype = ctypes.POINTER(Model)
-    model = loaded.norm_model().contents
+    loaded.batch_norm_training_relu_model.restype = ctypes.POINTER(Model)
+    model = loaded.batch_norm_training_relu_model().contents
     random = np.random.default_rng(3)
     inputs = [random.normal(2, 3, int(np.prod(SHAPE))).astype(np.float32), np.ones(SHAPE[1], np.float32),
               np.zeros(SHAPE[1], np.float32)]
