@@ -213,6 +213,14 @@ UpdateRunningOp::buildAdjoint(OpBuilder &, const AdjointRequest &request,
   return request.makeGradients();
 }
 
+bool UpdateCumulativeOp::passesGradient(unsigned) { return false; }
+
+FailureOr<Gradients>
+UpdateCumulativeOp::buildAdjoint(OpBuilder &, const AdjointRequest &request,
+                                 std::string &) {
+  return request.makeGradients();
+}
+
 //===----------------------------------------------------------------------===//
 // Relatives
 //===----------------------------------------------------------------------===//

@@ -112,7 +112,7 @@ def BN_UpdateRunningOp : BN_Op<"update_running", [AllTypesMatch<["running", "sta
   }];
 }
 
-def BN_UpdateCumulativeOp : BN_Op<"update_cumulative", [AllTypesMatch<["running", "statistic", "result"]>]> {
+def BN_UpdateCumulativeOp : BN_Op<"update_cumulative", [AllTypesMatch<["running", "statistic", "result"]>, BN_StopsGradients]> {
   let summary = "Takes a batch's mean or variance into the mean over all batches so far";
   let description = [{
     `r ← r + (stat − r)/k`, where k is 'batches', the number of batches so far

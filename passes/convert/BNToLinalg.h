@@ -9,9 +9,10 @@
 
 namespace bnopt {
 
-/// `bn.inference`, `bn.normalize`, `bn.scale_shift` and `bn.update_running`:
-/// what has its statistics. What is computed once per feature, and sums below,
-/// are in a type of `statisticsBits`, or that of the data if it is wider.
+/// `bn.inference`, `bn.normalize`, `bn.scale_shift`, `bn.update_running` and
+/// `bn.update_cumulative`: what has its statistics. What is computed once per
+/// feature, and sums below, are in a type of `statisticsBits`, or that of the
+/// data if it is wider.
 void populateInferenceToLinalgPatterns(mlir::RewritePatternSet &patterns,
                                        unsigned statisticsBits);
 

@@ -132,6 +132,36 @@ struct ConvertUpdateRunning : BNToLinalgPattern<bn::UpdateRunningOp> {
   }
 };
 
+struct ConvertUpdateCumulative : BNToLinalgPattern<bn::UpdateCumulativeOp> {
+  using BNToLinalgPattern::BNToLinalgPattern;
+
+  LogicalResult matchAndRewrite(bn::UpdateCumulativeOp op,
+                                PatternRewriter &rewriter) const override {
+    Value running = op.getRunning();
+    if (op.getCount() == 0) {
+      rewriter.replaceOp(op, running);
+      return success();
+    }
+    FloatType type = getTypes(running).statistics;
+    const double correction = op.getCorrection();
+    ElementLoops loops(rewriter, op.getLoc(), running);
+    Value result =
+        loops.map({loops.all(running),
+                   loops.all(op.getStatistic()),
+                   {op.getBatches(), {}}},
+                  getFloatElementType(running),
+                  [&](ScalarBuilder &scalars, ValueRange elements) {
+                    Value statistic = scalars.mul(
+                        elements[1], scalars.constant(correction, type));
+                    Value step = scalars.sub(statistic, elements[0]);
+                    step = scalars.div(step, elements[2]);
+                    return SmallVector<Value>{scalars.add(elements[0], step)};
+                  });
+    rewriter.replaceOp(op, castTo(rewriter, op.getLoc(), result, op.getType()));
+    return success();
+  }
+};
+
 struct ConvertBNToLinalgPass
     : impl::ConvertBNToLinalgPassBase<ConvertBNToLinalgPass> {
   using ConvertBNToLinalgPassBase::ConvertBNToLinalgPassBase;
@@ -163,7 +193,8 @@ void populateInferenceToLinalgPatterns(RewritePatternSet &patterns,
                                        unsigned statisticsBits) {
   patterns.add<ConvertNormalization<bn::InferenceOp>,
                ConvertNormalization<bn::NormalizeOp>, ConvertScaleShift,
-               ConvertUpdateRunning>(patterns.getContext(), statisticsBits);
+               ConvertUpdateRunning, ConvertUpdateCumulative>(
+      patterns.getContext(), statisticsBits);
 }
 
 } // namespace bnopt

@@ -8,9 +8,9 @@ include "mlir/Pass/PassBase.td"
 def ConvertBNToLinalgPass : Pass<"convert-bn-to-linalg"> {
   let summary = "Lower the bn dialect to loops on tensors";
   let description = [{
-    Every operator of the dialect becomes `linalg.generic` and scalar
-    arithmetic, whatever its rank, `featureIndex` and element types, sizes known
-    or not:
+    Every operator of the dialect but the gradients of layer, RMS and group norm
+    becomes `linalg.generic` and scalar arithmetic, whatever its rank,
+    `featureIndex` and element types, sizes known or not:
     - arithmetic is in the widest of the element types, f32 at least, and rounds
       to the result once;
     - a mean is subtracted before anything is multiplied;

@@ -130,3 +130,26 @@ func.func @lower_update_running_nothing_counted(%running: tensor<3xf32>, %statis
   %0 = bn.update_running %running, %statistic keep population {momentum = 9.0e-01 : f64, count = 0 : i64} : tensor<3xf32>
   return %0 : tensor<3xf32>
 }
+
+// r + (s·n/(n − 1) − r)/k, where k is the same for all features.
+// CHECK-LABEL: @lower_update_cumulative
+// CHECK-SAME: (%[[RUNNING:.*]]: tensor<3xf32>, %[[STATISTIC:.*]]: tensor<3xf32>, %[[BATCHES:.*]]: tensor<f32>)
+// CHECK: linalg.generic {{.*}} ins(%[[RUNNING]], %[[STATISTIC]], %[[BATCHES]] : tensor<3xf32>, tensor<3xf32>, tensor<f32>)
+// CHECK: ^bb0(%[[R:.*]]: f32, %[[S:.*]]: f32, %[[K:.*]]: f32, %{{.*}}: f32):
+// CHECK: %[[S64:.*]] = arith.extf %[[S]] : f32 to f64
+// CHECK: %[[CORRECTED:.*]] = arith.mulf %[[S64]], %{{.*}} : f64
+// CHECK: %[[DIFFERENCE:.*]] = arith.subf %[[CORRECTED]], %{{.*}} : f64
+// CHECK: %[[STEP:.*]] = arith.divf %[[DIFFERENCE]], %{{.*}} : f64
+// CHECK: arith.addf %{{.*}}, %[[STEP]] : f64
+func.func @lower_update_cumulative(%running: tensor<3xf32>, %statistic: tensor<3xf32>, %batches: tensor<f32>) -> tensor<3xf32> {
+  %0 = bn.update_cumulative %running, %statistic, %batches sample {count = 5 : i64} : tensor<3xf32>, tensor<f32>
+  return %0 : tensor<3xf32>
+}
+
+// CHECK-LABEL: @lower_update_cumulative_nothing_counted
+// CHECK-SAME: (%[[RUNNING:[a-z0-9]*]]: tensor<3xf32>, %{{.*}})
+// CHECK-NEXT: return %[[RUNNING]]
+func.func @lower_update_cumulative_nothing_counted(%running: tensor<3xf32>, %statistic: tensor<3xf32>, %batches: tensor<f32>) -> tensor<3xf32> {
+  %0 = bn.update_cumulative %running, %statistic, %batches sample {count = 0 : i64} : tensor<3xf32>, tensor<f32>
+  return %0 : tensor<3xf32>
+}

@@ -51,6 +51,24 @@ func.func @running(%x: tensor<8x3xf32>, %r: tensor<3xf32>) -> (tensor<8x3xf32>, 
 
 // -----
 
+// Nor through their mean over all batches.
+// CHECK-LABEL: @cumulative
+// CHECK-SAME: -> (tensor<8x3xf32>, tensor<3xf32>, tensor<8x3xf32> {bn.name = "input0.gradient"})
+// CHECK: %[[Y:.*]], %[[MEAN:.*]], %[[VARIANCE:.*]] = bn.training %[[X:.*]], %[[SCALE:.*]], %{{.*}} {
+// CHECK: %[[NEW:.*]] = bn.update_cumulative %{{.*}}, %[[VARIANCE]], %{{.*}} sample
+// CHECK: %[[DX:.*]], %{{.*}}, %{{.*}} = bn.gradient %[[X]], %[[SCALE]], %[[MEAN]], %[[VARIANCE]], %{{.*}}
+// CHECK: return %[[Y]], %[[NEW]], %[[DX]] :
+func.func @cumulative(%x: tensor<8x3xf32>, %r: tensor<3xf32>, %k: tensor<f32>) -> (tensor<8x3xf32>, tensor<3xf32>) {
+  %s = arith.constant dense<1.0> : tensor<3xf32>
+  %o = arith.constant dense<0.0> : tensor<3xf32>
+  %y, %m, %v = bn.training %x, %s, %o {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>)
+  %new = bn.update_cumulative %r, %v, %k sample {count = 8 : i64} : tensor<3xf32>, tensor<f32>
+  return %y, %new : tensor<8x3xf32>, tensor<3xf32>
+}
+
+// -----
+
 // The statistics of inference are frozen.
 // CHECK-LABEL: @frozen
 // CHECK-SAME: -> (tensor<8x3xf32>, tensor<8x3xf32> {bn.name = "input0.gradient"}, tensor<3xf32> {bn.name = "input1.gradient"}, tensor<3xf32> {bn.name = "input2.gradient"})
