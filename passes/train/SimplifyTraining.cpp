@@ -64,6 +64,20 @@ struct KeepRunning : OpRewritePattern<Op> {
   }
 };
 
+/// Whether the statistics of `op` have the types that `bn.statistics` gives.
+bool hasTypeOfStatistics(bn::TrainingOp op) {
+  const Value input = op.getInput();
+  bn::StatisticsOp::Properties properties;
+  properties.setFeatureIndex(op.getFeatureIndexAttr());
+  SmallVector<Type> types;
+  return succeeded(bn::StatisticsOp::inferReturnTypes(
+             op.getContext(), op.getLoc(),
+             bn::StatisticsOp::Adaptor(ValueRange(input), {}, properties),
+             types)) &&
+         types == SmallVector<Type>{op.getBatchMean().getType(),
+                                    op.getBatchVariance().getType()};
+}
+
 struct TrainingToStatistics : OpRewritePattern<bn::TrainingOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -71,12 +85,10 @@ struct TrainingToStatistics : OpRewritePattern<bn::TrainingOp> {
                                 PatternRewriter &rewriter) const override {
     if (!op.getResult().use_empty())
       return rewriter.notifyMatchFailure(op, "the result is read");
+    if (!hasTypeOfStatistics(op))
+      return rewriter.notifyMatchFailure(op, "statistics of another type");
     auto statistics = bn::StatisticsOp::create(
         rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
-    if (statistics.getMean().getType() != op.getBatchMean().getType()) {
-      rewriter.eraseOp(statistics);
-      return rewriter.notifyMatchFailure(op, "statistics of another type");
-    }
     rewriter.replaceOp(
         op, {op.getInput(), statistics.getMean(), statistics.getVariance()});
     return success();

@@ -43,6 +43,18 @@ func.func @result_not_read(%x: tensor<8x3xf32>, %scale: tensor<3xf32>, %offset: 
   return %mean, %variance : tensor<3xf32>, tensor<3xf32>
 }
 
+// The statistics of bn.statistics are in f32 at least.
+// CHECK-LABEL: func @keeps_narrow_statistics
+// CHECK-NOT: bn.statistics
+// CHECK: %{{.*}}, %[[MEAN:.*]], %{{.*}} = bn.training
+// CHECK-NOT: bn.statistics
+// CHECK: return %[[MEAN]]
+func.func @keeps_narrow_statistics(%x: tensor<8x3xf16>, %scale: tensor<3xf16>, %offset: tensor<3xf16>) -> tensor<3xf16> {
+  %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+      : (tensor<8x3xf16>, tensor<3xf16>, tensor<3xf16>) -> (tensor<8x3xf16>, tensor<3xf16>, tensor<3xf16>)
+  return %mean : tensor<3xf16>
+}
+
 // CHECK-LABEL: func @keeps_with_elements
 // CHECK: bn.training
 func.func @keeps_with_elements(%x: tensor<1x3xf32>, %scale: tensor<3xf32>, %offset: tensor<3xf32>) -> tensor<1x3xf32> {
