@@ -79,15 +79,19 @@ private:
 
 /// Whether `user` reads a statistic as such.
 bool VirtualBatches::isUpdateOrGradient(Operation *user) {
+  const auto isStatistic = [&](Value value) {
+    return value == training.getBatchMean() ||
+           value == training.getBatchVariance();
+  };
   if (auto gradient = dyn_cast<bn::GradientOp>(user))
-    return gradient.getInput() == training.getInput() &&
+    return !isStatistic(gradient.getScale()) &&
+           gradient.getInput() == training.getInput() &&
            gradient.getMean() == training.getBatchMean() &&
            gradient.getVariance() == training.getBatchVariance() &&
            gradient.getFeatureIndex() == training.getFeatureIndex() &&
            gradient.getOutputGradient().getType().hasStaticShape();
   auto update = dyn_cast<bn::UpdateRunningOp>(user);
-  return update && update.getRunning() != training.getBatchMean() &&
-         update.getRunning() != training.getBatchVariance();
+  return update && !isStatistic(update.getRunning());
 }
 
 bool VirtualBatches::canSplit() {

@@ -66,6 +66,21 @@ func.func @no_split_statistics_are_read(%x: tensor<4x3xf32>, %p: tensor<3xf32>) 
 
 // -----
 
+// A gradient may read one as such, and as something else.
+// CHECK-LABEL: @no_split_statistics_as_scale
+func.func @no_split_statistics_as_scale(%x: tensor<4x3xf32>, %p: tensor<3xf32>, %dy: tensor<4x3xf32>) -> tensor<4x3xf32> {
+  // CHECK-NOT: nn.slice
+  // CHECK: %{{.*}}, %[[M:.*]], %[[V:.*]] = bn.training
+  // CHECK: bn.gradient %{{.*}}, %[[M]], %[[M]], %[[V]]
+  %y, %mean, %variance = bn.training %x, %p, %p {epsilon = 1.0e-03 : f64, featureIndex = 1 : i64}
+      : (tensor<4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<4x3xf32>, tensor<3xf32>, tensor<3xf32>)
+  %dx, %ds, %do = bn.gradient %x, %mean, %mean, %variance, %dy {epsilon = 1.0e-03 : f64, featureIndex = 1 : i64}
+      : (tensor<4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4x3xf32>) -> (tensor<4x3xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %dx : tensor<4x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: @no_split_unknown_batch
 func.func @no_split_unknown_batch(%x: tensor<?x3xf32>, %p: tensor<3xf32>) -> tensor<?x3xf32> {
   // CHECK-NOT: nn.slice
