@@ -308,10 +308,12 @@ static llvm::Error checkCombinations(bool hasPasses) {
   if (llvm::Error error =
           refuse({line.inputs, line.output}, "without --interpret"))
     return error;
-  if (hasPasses)
+  if (hasPasses) {
+    phases.append({line.differentiate, line.recomputeBudget});
     if (llvm::Error error = refuse(
             phases, "with passes, which take the place of a compilation"))
       return error;
+  }
   if (!isGiven(line.differentiate))
     if (llvm::Error error =
             refuse({line.recomputeBudget}, "without --differentiate"))
