@@ -95,8 +95,11 @@ Binary getBinaryFormula(mlir::Operation *op) {
                 highest = op.getHighest().convertToDouble(),
                 slope = op.getSlope().convertToDouble()](double gradient,
                                                          double value) {
-          return lowest < value && value < highest ? gradient
-                                                   : slope * gradient;
+          // A value may be infinite, too, and infinite bounds do not bind.
+          const bool isInside = (lowest < value || lowest == -INFINITY) &&
+                                (value < highest || highest == INFINITY) &&
+                                !std::isnan(value);
+          return isInside ? gradient : slope * gradient;
         };
       })
       .Default(Binary());

@@ -127,6 +127,26 @@ TEST_F(ReferenceTest, GatesBetweenItsBounds) {
                Tensor({6}, {0.5, 1, 1.5, 4, 5, 3}));
 }
 
+TEST_F(ReferenceTest, InfiniteBoundsOfAGateDoNotBind) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor gradient({4}, {1, 2, 3, 4}), value({4}, {-inf, -1, 1, inf});
+  const auto gate = [&](const std::string &bounds) {
+    return runOne("%a: tensor<4xf32>, %b: tensor<4xf32>",
+                  "%y = nn.gate %a, %b between " + bounds + " : tensor<4xf32>",
+                  "tensor<4xf32>", {gradient, value});
+  };
+  const std::string lowest = "0xFFF0000000000000",
+                    highest = "0x7FF0000000000000";
+  // Of a relu.
+  expectValues(gate("[0.0, " + highest + "]"), Tensor({4}, {0, 0, 3, 4}));
+  expectValues(gate("[" + lowest + ", 0.0]"), Tensor({4}, {1, 2, 0, 0}));
+  expectValues(gate("[" + lowest + ", " + highest + "]"), gradient);
+  expectValues(gate("[-2.0, 2.0]"), Tensor({4}, {0, 2, 3, 0}));
+  // An infinity that is a bound on the other side binds everything.
+  expectValues(gate("[" + highest + ", " + highest + "]"),
+               Tensor({4}, {0, 0, 0, 0}));
+}
+
 TEST_F(ReferenceTest, BothOperandsBroadcast) {
   Tensor y = runOne("%a: tensor<2x1xf32>, %b: tensor<1x3xf32>",
                     "%y = nn.add %a, %b : (tensor<2x1xf32>, tensor<1x3xf32>) "
