@@ -113,7 +113,8 @@ Tensor evaluate(nn::ConvWeightGradientOp op, const Tensor &x,
   return dw;
 }
 
-/// The first element with the largest value of each window takes its gradient.
+/// The first element with the largest value of each window takes its gradient;
+/// of a window that lies in the padding altogether, none does.
 Tensor evaluate(nn::MaxPoolGradientOp op, const Tensor &x, const Tensor &dy) {
   const Window window = getGradientWindow(op, x.shape, dy.shape);
   // Taps come in row-major order, so the first of equals is found first.
@@ -133,7 +134,8 @@ Tensor evaluate(nn::MaxPoolGradientOp op, const Tensor &x, const Tensor &dy) {
           winner = candidate;
       }
     for (int64_t p = 0; p < outputSize; ++p)
-      dx[plane * inputSize + winners[p]] += dy[plane * outputSize + p];
+      if (winners[p] >= 0)
+        dx[plane * inputSize + winners[p]] += dy[plane * outputSize + p];
   }
   return dx;
 }

@@ -200,5 +200,17 @@ TEST_F(ReferenceGradientTest, NaNWinsAgainstNaNOnly) {
   expectValues(dx, Tensor({1, 1, 4}, {0, 10, 20, 0}));
 }
 
+TEST_F(ReferenceGradientTest, WindowInThePaddingHasNoMaximum) {
+  // Taps at -2 and 1, and at -1 and 2, around the only element.
+  Tensor dx =
+      runOne("%x: tensor<1x2x1xf32>, %dy: tensor<1x2x2xf32>",
+             "%y = nn.max_pool_gradient %x, %dy window [2] pads [2, 2] "
+             "dilations [3] : (tensor<1x2x1xf32>, tensor<1x2x2xf32>) -> "
+             "tensor<1x2x1xf32>",
+             "tensor<1x2x1xf32>",
+             {Tensor({1, 2, 1}, {5, 6}), Tensor({1, 2, 2}, {1, 2, 3, 4})});
+  expectValues(dx, Tensor({1, 2, 1}, {0, 0}));
+}
+
 } // namespace
 } // namespace bnopt::reference
