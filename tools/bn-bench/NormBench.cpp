@@ -8,74 +8,9 @@
 
 #include "NormBench.h"
 
-#include <algorithm>
 #include <chrono>
 
 using namespace bnopt;
-
-double Samples::min() const {
-  return *std::min_element(seconds.begin(), seconds.end());
-}
-
-double Samples::median() const {
-  std::vector<double> sorted = seconds;
-  auto middle = sorted.begin() + sorted.size() / 2;
-  std::nth_element(sorted.begin(), middle, sorted.end());
-  return *middle;
-}
-
-//===----------------------------------------------------------------------===//
-// Results
-//===----------------------------------------------------------------------===//
-
-double NormResult::sweepSeconds(Sweep sweep) const {
-  for (const auto &[kind, samples] : sweeps)
-    if (kind == sweep)
-      return samples.min();
-  return 0;
-}
-
-double NormResult::rooflineSeconds() const {
-  if (direction == Direction::Forward)
-    return sweepSeconds(Sweep::Read) +
-           std::min(sweepSeconds(Sweep::Copy), sweepSeconds(Sweep::CopyPast));
-  return sweepSeconds(Sweep::ReadTwo) +
-         std::min(sweepSeconds(Sweep::Merge), sweepSeconds(Sweep::MergePast));
-}
-
-double NormResult::minimalBytes() const {
-  const int tensors = direction == Direction::Forward ? 3 : 5;
-  return static_cast<double>(tensors * shape.elements()) * sizeof(float);
-}
-
-std::optional<double> NormResult::ratio(const std::string &how,
-                                        RivalMemory memory) const {
-  for (const RivalSamples &rival : rivals)
-    if (rival.how == how && rival.memory == memory)
-      return rival.samples.min() / own.min();
-  return std::nullopt;
-}
-
-NormLimits bnopt::getNormLimits(const NormResult &result) {
-  constexpr double compile = 1.2;
-  if (result.direction == Direction::Backward)
-    return {0.85, 1.45, compile};
-  return {0.88, result.shape.order == ChannelOrder::Last ? 1.7 : 4.5, compile};
-}
-
-bool bnopt::isWithinLimits(const NormResult &result) {
-  constexpr double tolerance = 1e-5;
-  const NormLimits limits = getNormLimits(result);
-  const auto eager = result.ratio("eager", RivalMemory::Kept),
-             compile = result.ratio("compile", RivalMemory::Kept);
-  return result.error <= tolerance && result.share() >= limits.share &&
-         (!eager || *eager >= limits.eager) &&
-         (!compile || *compile >= limits.compile);
-}
-
-//===----------------------------------------------------------------------===//
-// Measurements
-//===----------------------------------------------------------------------===//
 
 namespace {
 /// A rival's process, and which memory it has.
@@ -109,7 +44,9 @@ private:
 
 /// Runs of a participant in a turn, and turns at least.
 constexpr int runsPerTurn = 3, minimumTurns = 3;
-/// How many times the kernel's and the sweeps' time all rivals may take.
+/// How many times the kernel's and the sweeps' time all rivals may take before
+/// everybody's turns end: a participant that had more would find more quiet
+/// moments.
 constexpr double rivalsShare = 3;
 } // namespace
 
@@ -169,7 +106,10 @@ void ShapeBench::measure(NormResult &result, const NormKernel &kernel) {
   kernel.measure();
   result.error = problem.getError(result.direction);
   double spent = 0, spentByRivals = 0;
-  for (int turn = 0; turn < minimumTurns || spent < options.seconds; ++turn) {
+  const double rivalsLimit = rivalsShare * options.seconds;
+  for (int turn = 0; turn < minimumTurns ||
+                     (spent < options.seconds && spentByRivals < rivalsLimit);
+       ++turn) {
     spent += getSeconds([&] {
       measureSweeps(result, team);
       // Brings the caches back.
@@ -177,8 +117,7 @@ void ShapeBench::measure(NormResult &result, const NormKernel &kernel) {
       for (int i = 0; i < runsPerTurn; ++i)
         result.own.seconds.push_back(kernel.measure());
     });
-    if (turn < minimumTurns || spentByRivals < rivalsShare * spent)
-      spentByRivals += getSeconds([&] { measureRivals(result); });
+    spentByRivals += getSeconds([&] { measureRivals(result); });
   }
 }
 

@@ -68,9 +68,23 @@ struct NormLimits {
 
 NormLimits getNormLimits(const NormResult &result);
 
-/// Whether a result, and its ratio to the rivals that were measured with their
-/// memory kept, is within the limits and right.
-bool isWithinLimits(const NormResult &result);
+/// From the best to the worst.
+enum class Verdict {
+  /// Right, and within all limits.
+  Passed,
+  /// Right, and within the limits that were measured.
+  NotMeasured,
+  Failed
+};
+
+/// Compares a result, and its ratios to the rivals with their memory kept, with
+/// the limits.
+Verdict getVerdict(const NormResult &result);
+/// The worst verdict on a result.
+Verdict getVerdict(llvm::ArrayRef<NormResult> results);
+
+/// `PASS`, `not measured` or `FAILED`.
+const char *getVerdictName(Verdict verdict);
 
 /// Measures all cases, and calls `report` after each.
 llvm::Error runNormBench(const NormBenchOptions &options,

@@ -28,14 +28,15 @@ private:
   uint64_t state = 0x9E3779B97F4A7C15u;
 };
 
+/// The larger error, or one that is not a number, which std::max may drop.
+double getWorse(double a, double b) { return a >= b || std::isnan(a) ? a : b; }
+
 /// The largest difference, and the largest value that is expected.
 struct Error {
   double difference = 0, largest = 0;
 
   void add(double got, double expected) {
-    // A difference that is not a number must not pass.
-    const double distance = std::abs(got - expected);
-    difference = distance <= difference ? difference : distance;
+    difference = getWorse(difference, std::abs(got - expected));
     largest = std::max(largest, std::abs(expected));
   }
   double relative() const { return difference / std::max(largest, 1e-30); }
@@ -107,7 +108,8 @@ double NormProblem::getForwardError() const {
         offset[c];
     result.add(y[i], std::max(expected, 0.0));
   });
-  return std::max({result.relative(), mean.relative(), variance.relative()});
+  return getWorse(result.relative(),
+                  getWorse(mean.relative(), variance.relative()));
 }
 
 double NormProblem::getBackwardError() const {
@@ -142,8 +144,8 @@ double NormProblem::getBackwardError() const {
                          (gradient - dOffset[c] / count -
                           normalized * dScale[c] / count));
   });
-  return std::max(
-      {input.relative(), scaleGradient.relative(), offsetGradient.relative()});
+  return getWorse(input.relative(), getWorse(scaleGradient.relative(),
+                                             offsetGradient.relative()));
 }
 
 double NormProblem::getError(Direction direction) const {

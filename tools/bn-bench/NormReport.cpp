@@ -52,7 +52,7 @@ void bnopt::printNormLine(const NormResult &result, llvm::raw_ostream &os) {
                       getName(result.direction), result.threads, time,
                       getMilliseconds(result.rooflineSeconds()), share,
                       getRatios(result, "eager"), getRatios(result, "compile"),
-                      error, isWithinLimits(result) ? "PASS" : "FAILED");
+                      error, getVerdictName(getVerdict(result)));
   os.flush();
 }
 
@@ -98,11 +98,17 @@ void bnopt::printNormSummary(llvm::ArrayRef<NormResult> results,
         [](auto &r) { return r.ratio("compile", RivalMemory::Kept); },
         [](const NormLimits &limits) { return limits.compile; }, os);
   }
-  const auto passed = llvm::count_if(results, isWithinLimits);
-  os << llvm::formatv(
-      "{0}: {1} of {2} within all limits\n",
-      passed == static_cast<ptrdiff_t>(results.size()) ? "PASS" : "FAILED",
-      passed, results.size());
+  const Verdict verdict = getVerdict(results);
+  const auto kept = llvm::count_if(results, [](const NormResult &result) {
+    return getVerdict(result) != Verdict::Failed;
+  });
+  const bool isComplete = llvm::none_of(results, [](const NormResult &result) {
+    return getVerdict(result) == Verdict::NotMeasured;
+  });
+  os << llvm::formatv("{0}: {1} of {2} within {3}\n", getVerdictName(verdict),
+                      kept, results.size(),
+                      isComplete ? "all limits"
+                                 : "the limits that were measured");
 }
 
 llvm::json::Object bnopt::toJson(const NormResult &result) {
@@ -139,5 +145,5 @@ llvm::json::Object bnopt::toJson(const NormResult &result) {
       {"limits", llvm::json::Object{{"share", limits.share},
                                     {"eager", limits.eager},
                                     {"compile", limits.compile}}},
-      {"pass", isWithinLimits(result)}};
+      {"verdict", getVerdictName(getVerdict(result))}};
 }
