@@ -123,7 +123,10 @@ FailureOr<FusionGradients>
 bnopt::differentiateFusions(NormKernelFunction &function,
                             ArrayRef<std::string> steps, Value dy,
                             llvm::function_ref<Value()> normalize) {
-  if (llvm::all_of(steps, [](StringRef step) { return step == addName; }))
+  // A sum at the end passes the gradient on to both, whatever they were.
+  if (!steps.empty() && steps.back() == addName)
+    steps = steps.drop_back();
+  if (steps.empty())
     return FusionGradients{dy, {}};
   const bool readsOutput = isDecidedByOutput(steps);
   Value start =
@@ -144,8 +147,7 @@ bnopt::differentiateFusions(NormKernelFunction &function,
     end.replaceAllUsesWith(start);
     activation->erase();
   } else if (sources.size() > 1) {
-    Value addend = reverse.getGradient(sources[1]);
-    gradients.addend = addend == dy ? Value() : addend;
+    gradients.addend = reverse.getGradient(sources[1]);
   }
   return gradients;
 }
