@@ -7,6 +7,10 @@
 
 #include "dialect/NN/NNAdjointBuilder.h"
 
+#include "dialect/Interfaces/FloatElements.h"
+
+#include "mlir/IR/Matchers.h"
+
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 #include <cmath>
@@ -73,6 +77,38 @@ FailureOr<Gradients> DivOp::buildAdjoint(OpBuilder &builder,
       [&] { return b.neg(b.mul(share, getResult())); });
 }
 
+/// 1 where `value` is 0 or below, else 0.
+static Value markNotAbove(AdjointBuilder &b, Value value) {
+  Value ones = createSplat(b.getBuilder(), b.getLoc(), getTensorType(value), 1);
+  return b.oneMinus(b.keepAbove(ones, value, 0));
+}
+
+/// Whether all elements of `value` are known, and none is 0.
+static bool isKnownWithoutZeros(Value value) {
+  Attribute constant;
+  if (!matchPattern(value, m_Constant(&constant)))
+    return false;
+  const auto elements = FloatElements::get(constant);
+  return elements && llvm::none_of(elements->toDoubles(),
+                                   [](double element) { return element == 0; });
+}
+
+/// `exponent` − 1, but 0 of 0: the derivative of x⁰ is 0, at x = 0 as well,
+/// where 0·x⁻¹ is not a number.
+static Value lowerExponent(AdjointBuilder &b, Value exponent) {
+  Value lowered = b.addNumber(exponent, -1);
+  if (isKnownWithoutZeros(exponent))
+    return lowered;
+  return b.add(lowered, b.mul(markNotAbove(b, exponent),
+                              markNotAbove(b, b.neg(exponent))));
+}
+
+/// log(x), but 0 where x is 0 or below and powers are constant (0) or exist for
+/// single exponents alone.
+static Value logAboveZero(AdjointBuilder &b, Value x) {
+  return b.create<LogOp>(b.add(b.create<ReluOp>(x), markNotAbove(b, x)));
+}
+
 FailureOr<Gradients> PowOp::buildAdjoint(OpBuilder &builder,
                                          const AdjointRequest &request,
                                          std::string &) {
@@ -81,10 +117,10 @@ FailureOr<Gradients> PowOp::buildAdjoint(OpBuilder &builder,
   return buildBinary(
       *this, b, request,
       [&] {
-        Value power = b.create<PowOp>(x, b.addNumber(exponent, -1));
+        Value power = b.create<PowOp>(x, lowerExponent(b, exponent));
         return b.mul(dy, b.mul(power, exponent));
       },
-      [&] { return b.mul(dy, b.mul(getResult(), b.create<LogOp>(x))); });
+      [&] { return b.mul(dy, b.mul(getResult(), logAboveZero(b, x))); });
 }
 
 FailureOr<Gradients> MinOp::buildAdjoint(OpBuilder &builder,

@@ -69,6 +69,38 @@ func.func @cumulative(%x: tensor<8x3xf32>, %r: tensor<3xf32>, %k: tensor<f32>) -
 
 // -----
 
+// An exponent that is known not to be 0 needs no care.
+// CHECK-LABEL: @square
+// CHECK: nn.pow
+// CHECK: %[[ONE:.*]] = nn.add %[[TWO:.*]], %{{.*}} : (tensor<f32>, tensor<f32>) -> tensor<f32>
+// CHECK-NEXT: %[[POWER:.*]] = nn.pow %{{.*}}, %[[ONE]]
+// CHECK-NEXT: %[[SLOPE:.*]] = nn.mul %[[POWER]], %[[TWO]]
+// CHECK-NEXT: nn.mul %{{.*}}, %[[SLOPE]]
+// CHECK-NEXT: return
+func.func @square(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %two = arith.constant dense<2.0> : tensor<f32>
+  %0 = nn.pow %x, %two : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// The derivative of a power of 0 is 0, also at 0: 0 is not lowered.
+// CHECK-LABEL: @power_of_zero
+// CHECK: %[[LOWERED:.*]] = nn.add %[[E:.*]], %{{.*}} : (tensor<2xf32>, tensor<f32>)
+// CHECK: nn.gate %{{.*}}, %[[E]] between [0.000000e+00
+// CHECK: nn.neg %[[E]]
+// CHECK: nn.gate
+// CHECK: %[[EXPONENT:.*]] = nn.add %[[LOWERED]], %{{.*}} : (tensor<2xf32>, tensor<2xf32>)
+// CHECK: nn.pow %{{.*}}, %[[EXPONENT]]
+func.func @power_of_zero(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %e = arith.constant dense<[0.0, 3.0]> : tensor<2xf32>
+  %0 = nn.pow %x, %e : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// -----
+
 // The statistics of inference are frozen.
 // CHECK-LABEL: @frozen
 // CHECK-SAME: -> (tensor<8x3xf32>, tensor<8x3xf32> {bn.name = "input0.gradient"}, tensor<3xf32> {bn.name = "input1.gradient"}, tensor<3xf32> {bn.name = "input2.gradient"})

@@ -146,6 +146,35 @@ INSTANTIATE_TEST_SUITE_P(
                      "%0 = nn.exp %a : tensor<2x4xf64> %y = nn.pow %0, %b : "
                      "(tensor<2x4xf64>, tensor<4xf64>) -> tensor<2x4xf64>",
                      "%y : tensor<2x4xf64>"},
+        // Where a is 0: d/dx x⁰ = 0.
+        GradientCase{"pow_to_the_0", "%a: tensor<2x4xf64>, %b: tensor<4xf64>",
+                     "%x = nn.relu %a : tensor<2x4xf64> "
+                     "%0 = nn.sub %b, %b : (tensor<4xf64>, tensor<4xf64>) -> "
+                     "tensor<4xf64> %y = nn.pow %x, %0 : "
+                     "(tensor<2x4xf64>, tensor<4xf64>) -> tensor<2x4xf64>",
+                     "%y : tensor<2x4xf64>"},
+        GradientCase{"pow_constants", "%a: tensor<2x4xf64>",
+                     "%x = nn.relu %a : tensor<2x4xf64> "
+                     "%0 = arith.constant dense<[0.0, 2.0, 1.0, 0.0]> : "
+                     "tensor<4xf64> %y = nn.pow %x, %0 : "
+                     "(tensor<2x4xf64>, tensor<4xf64>) -> tensor<2x4xf64>",
+                     "%y : tensor<2x4xf64>"},
+        GradientCase{"pow_of_0", "%b: tensor<4xf64>",
+                     "%x = arith.constant dense<[0.0, 2.0, 0.0, 0.5]> : "
+                     "tensor<4xf64> %0 = nn.exp %b : tensor<4xf64> "
+                     "%y = nn.pow %x, %0 : (tensor<4xf64>, tensor<4xf64>) -> "
+                     "tensor<4xf64>",
+                     "%y : tensor<4xf64>"},
+        // The exponent stays 2.
+        GradientCase{"pow_of_negative", "%b: tensor<4xf64>",
+                     "%x = arith.constant dense<[-2.0, -1.0, -0.5, 3.0]> : "
+                     "tensor<4xf64> %0 = nn.sub %b, %b : (tensor<4xf64>, "
+                     "tensor<4xf64>) -> tensor<4xf64> "
+                     "%two = arith.constant dense<2.0> : tensor<4xf64> "
+                     "%1 = nn.add %0, %two : (tensor<4xf64>, tensor<4xf64>) -> "
+                     "tensor<4xf64> %y = nn.pow %x, %1 : (tensor<4xf64>, "
+                     "tensor<4xf64>) -> tensor<4xf64>",
+                     "%y : tensor<4xf64>"},
         GradientCase{"square", "%a: tensor<2x4xf64>",
                      "%y = nn.mul %a, %a : (tensor<2x4xf64>, tensor<2x4xf64>) "
                      "-> tensor<2x4xf64>",
