@@ -219,16 +219,6 @@ public:
     return indices;
   }
 
-  /// Elements of a channel that a run reads.
-  int64_t countElements(ArrayRef<int64_t> kernelShape) const {
-    int64_t count = runs.sizes.back();
-    const size_t dims = kernelShape.size();
-    for (size_t dim = 0; dim < dims; ++dim)
-      count *= (runs.sizes[dims - 1 - dim] - 1) * strides[dim] +
-               (kernelShape[dim] - 1) * dilations[dim] + 1;
-    return count;
-  }
-
   ArrayRef<int64_t> getPads() const { return pads; }
 
 private:
@@ -310,7 +300,7 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
                       runInput.getPads(), 0);
   };
   gradient.load = makeRunLoad(op.getInput(), taps.size(), readInput);
-  gradient.loadPixels = runInput.countElements(op.getKernelShape());
+  gradient.loadPixels = countRunInputs(op, runs);
   const Indices distance = runInput.at(steps, taps);
   Expr element = gradient.load.defined()
                      ? gradient.load(getLoadArgs(input, distance, run))

@@ -12,13 +12,6 @@ using Halide::Var;
 /// Few enough that starting a task (below a microsecond) does not count.
 static constexpr int maximumTasks = 64;
 
-int bnopt::getLargestDivisor(int value, int bound) {
-  for (int divisor = std::min(value, bound); divisor > 1; --divisor)
-    if (value % divisor == 0)
-      return divisor;
-  return 1;
-}
-
 int bnopt::getLanes(int extent, int lanes, bool exact) {
   while (lanes > 1 && (lanes > extent || (exact && extent % lanes != 0)))
     lanes /= 2;

@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_HALIDE_SCHEDULELOOPS_H
 
 #include "compiler/halide/KernelFuncs.h"
+#include "passes/lower/TileModel.h"
 
 namespace bnopt {
 
@@ -19,9 +20,6 @@ struct Loop {
   Halide::Var var;
   int extent;
 };
-
-/// The largest divisor of `value` that is at most `bound`.
-int getLargestDivisor(int value, int bound);
 
 /// Lanes for a dimension of `extent` elements: a power of two, at most `lanes`
 /// and at most the extent; a divisor of it if `exact`.

@@ -19,6 +19,7 @@
 
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
+#include "passes/lower/StripModel.h"
 
 #include <algorithm>
 
@@ -33,8 +34,9 @@ using Halide::VarOrRVar;
 
 static constexpr int64_t multiplyAddsPerCycle = 16;
 
-/// Totals that stay in the second-level cache beside the rows of a run.
-static constexpr int64_t maximumBlockBytes = 256 << 10;
+/// Totals that stay in the second-level cache beside the rows of a run; so does
+/// what a run reads, where that is computed.
+static constexpr int64_t maximumBlockBytes = maxStripBytes;
 
 /// Taps whose sums are in registers together; more are a loop.
 static constexpr int maximumUnrolledTaps = 9;

@@ -14,6 +14,7 @@
 #include "dialect/NN/NNOps.h"
 #include "passes/lower/KernelShape.h"
 #include "passes/lower/StripModel.h"
+#include "passes/lower/WeightGradientRuns.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/STLExtras.h"
@@ -98,7 +99,7 @@ bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
           [&](auto op) { return readsOnce(op) || isCheap(load); })
       // Once per tile of output channels.
       .Case([&](nn::ConvWeightGradientOp op) {
-        return op.getGroups() == 1 && isCheap(load);
+        return isCheap(load) && canLoadRuns(op);
       })
       .Case<nn::ReduceMeanOp, nn::ReduceSumOp, nn::ReduceMaxOp, nn::SliceOp,
             nn::TransposeOp, nn::ChannelShuffleOp, nn::DepthToSpaceOp>(

@@ -158,7 +158,8 @@ Tile bnopt::chooseWeightGradientTile(const WeightGradientProblem &problem,
   double bestScore = 0;
   int64_t bestLoads = 0;
   const int64_t maxOutputs = std::min(problem.outputChannels, 8 * unit.lanes);
-  const int64_t maxInputs = std::min(problem.inputChannels, unit.registers);
+  const int64_t maxInputs =
+      std::min({problem.inputChannels, unit.registers, maxWeightTileInputs});
   for (int64_t outputs = 1; outputs <= maxOutputs; ++outputs) {
     if (problem.outputChannels % outputs != 0)
       continue;

@@ -7,9 +7,20 @@
 #ifndef BNOPT_PASSES_LOWER_TILEMODEL_H
 #define BNOPT_PASSES_LOWER_TILEMODEL_H
 
+#include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 namespace bnopt {
+
+/// The largest divisor of `value` that is at most `bound`.
+template <typename T>
+T getLargestDivisor(T value, std::type_identity_t<T> bound) {
+  for (T divisor = std::min(value, bound); divisor > 1; --divisor)
+    if (value % divisor == 0)
+      return divisor;
+  return 1;
+}
 
 /// What the register file of a target holds.
 struct VectorUnit {
@@ -52,6 +63,9 @@ struct WeightGradientProblem {
   /// Of one group.
   int64_t outputChannels, inputChannels;
 };
+
+/// No tile has more input channels.
+inline constexpr int64_t maxWeightTileInputs = 32;
 
 /// The tile of `channels` output channels and `pixels` input channels with the
 /// highest expected share of the multiply-add peak; both divide theirs.

@@ -2,6 +2,9 @@
 
 #include "passes/lower/WeightGradientRuns.h"
 
+#include "passes/lower/StripModel.h"
+#include "passes/lower/TileModel.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -15,13 +18,6 @@ static constexpr int64_t longestRun = 256;
 /// Parts for 16 threads, as long as their totals take no more than this.
 static constexpr int64_t maxParts = 16;
 static constexpr int64_t maxTotalBytes = 4 << 20;
-
-static int64_t getLargestDivisor(int64_t value, int64_t bound) {
-  for (int64_t divisor = std::min(value, bound); divisor > 1; --divisor)
-    if (value % divisor == 0)
-      return divisor;
-  return 1;
-}
 
 WeightGradientRuns bnopt::getWeightGradientRuns(nn::ConvWeightGradientOp op) {
   RankedTensorType gradient = op.getOutputGradient().getType();
@@ -50,4 +46,26 @@ WeightGradientRuns bnopt::getWeightGradientRuns(nn::ConvWeightGradientOp op) {
   runs.parts = getLargestDivisor(
       numRuns, std::clamp<int64_t>(maxTotalBytes / totalBytes, 1, maxParts));
   return runs;
+}
+
+int64_t bnopt::countRunInputs(nn::ConvWeightGradientOp op,
+                              const WeightGradientRuns &runs) {
+  const auto kernelShape = op.getKernelShape();
+  int64_t count = runs.sizes.back();
+  for (auto [size, window, stride, dilation] : llvm::zip_equal(
+           llvm::reverse(llvm::ArrayRef(runs.sizes).drop_back()), kernelShape,
+           op.getStrideValues(), op.getDilationValues()))
+    count *= (size - 1) * stride + (window - 1) * dilation + 1;
+  return count;
+}
+
+bool bnopt::canLoadRuns(nn::ConvWeightGradientOp op) {
+  if (op.getGroups() != 1 || !op.getInput().getType().hasStaticShape() ||
+      !op.getOutputGradient().getType().hasStaticShape())
+    return false;
+  const int64_t inputs = getLargestDivisor(
+      op.getInput().getType().getDimSize(1), maxWeightTileInputs);
+  return inputs * countRunInputs(op, getWeightGradientRuns(op)) *
+             static_cast<int64_t>(sizeof(float)) <=
+         maxStripBytes;
 }

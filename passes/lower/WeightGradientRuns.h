@@ -26,6 +26,14 @@ struct WeightGradientRuns {
 
 WeightGradientRuns getWeightGradientRuns(nn::ConvWeightGradientOp op);
 
+/// Elements of an input channel that a run reads.
+int64_t countRunInputs(nn::ConvWeightGradientOp op,
+                       const WeightGradientRuns &runs);
+
+/// Whether what a run reads of the input channels of any register tile fits on
+/// the stack (`maxStripBytes`), so that it can be computed when it is loaded.
+bool canLoadRuns(nn::ConvWeightGradientOp op);
+
 } // namespace bnopt
 
 #endif // BNOPT_PASSES_LOWER_WEIGHTGRADIENTRUNS_H

@@ -1,6 +1,6 @@
 """window_gradients.py BINARIES FOLDER FAMILY COUNT [SEED]: gradients of convolutions and pools, compiled, against f64.
 
-Makes COUNT cases of random shape and attributes, compiles them in groups, runs
+Makes COUNT cases of random shape and attributes (or those of a list), compiles them in groups, runs
 them on one and on two threads, and prints a line, or fails with what differs.
 """
 
@@ -134,8 +134,19 @@ def average_pool(draw):
     return (y,), x, f"nn.average_pool_gradient %a{attributes} : ({y}) -> {x}", None
 
 
+def weight_gradient_of_relu(channels, length, kernel):
+    """What a kernel computes of its input it keeps for a row, which is never cut."""
+    x, y, w = tensor([2, channels, length]), tensor([2, 8, length - kernel + 1]), tensor([8, channels, kernel])
+    line = f"nn.conv_weight_gradient %r, %b : ({x}, {y}) -> {w}"
+    return (x, y), w, line, None, f"%r = nn.relu %a : {x}"
+
+
+# The longest rows that a tile of 27 or 24 channels is kept of, those beyond, and a second of sound.
+LONG_ROWS = iter([weight_gradient_of_relu(*shape) for shape in
+                  ((27, 2427, 3), (27, 2428, 3), (24, 2730, 1), (24, 2731, 1), (4, 44100, 3))])
+
 FAMILIES = {"input": input_gradient, "weight": weight_gradient, "forward": runtime_weights,
-            "max_pool": max_pool, "average_pool": average_pool}
+            "max_pool": max_pool, "average_pool": average_pool, "long_rows": lambda draw: next(LONG_ROWS)}
 
 
 class Model:
@@ -144,13 +155,15 @@ class Model:
     def __init__(self):
         self.arguments, self.results, self.lines, self.texts = [], [], [], []
 
-    def add(self, operands, result, line, more):
+    def add(self, operands, result, line, more, before=None):
         key = len(self.results)
         rename = lambda text: "".join(
             f"%{c}{key}" if before == "%" else c for before, c in zip(" " + text, text) if c != "%")
         names = "abc"[: len(operands)]
         self.arguments += [f"%{name}{key}: {type_}" for name, type_ in zip(names, operands)]
         self.texts.append(line)
+        if before:
+            self.lines.append(rename(before))
         if more:
             self.lines.append(rename(f"%s = {line}"))
             line = f"{more} : ({result}, {result}) -> {result}"

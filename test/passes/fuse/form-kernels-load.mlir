@@ -230,3 +230,29 @@ func.func @load_read_twice_by_one(%x: tensor<16x32xf32>, %s: tensor<32xf32>) -> 
      : (tensor<16x32xf32>, tensor<32xf32>, tensor<32xf32>, tensor<32xf32>, tensor<16x32xf32>) -> (tensor<16x32xf32>, tensor<32xf32>, tensor<32xf32>)
   return %dx : tensor<16x32xf32>
 }
+
+// -----
+
+// What a run of a gradient of weights reads is in cache, a tile of input
+// channels at least: a row of 2000 pixels, but not one of 44100.
+// CHECK-LABEL: func.func @load_weight_gradient(
+// CHECK: kernel.launch @relu_conv_weight_gradient
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @load_weight_gradient(%x: tensor<2x64x2000xf32>, %dy: tensor<2x8x1998xf32>) -> tensor<8x64x3xf32> {
+  %0 = nn.relu %x : tensor<2x64x2000xf32>
+  %1 = nn.conv_weight_gradient %0, %dy : (tensor<2x64x2000xf32>, tensor<2x8x1998xf32>) -> tensor<8x64x3xf32>
+  return %1 : tensor<8x64x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_load_weight_gradient_of_long_rows(
+// CHECK: kernel.launch @relu
+// CHECK: kernel.launch @conv_weight_gradient
+// CHECK: return
+func.func @no_load_weight_gradient_of_long_rows(%x: tensor<1x8x44100xf32>, %dy: tensor<1x8x44098xf32>) -> tensor<8x8x3xf32> {
+  %0 = nn.relu %x : tensor<1x8x44100xf32>
+  %1 = nn.conv_weight_gradient %0, %dy : (tensor<1x8x44100xf32>, tensor<1x8x44098xf32>) -> tensor<8x8x3xf32>
+  return %1 : tensor<8x8x3xf32>
+}
