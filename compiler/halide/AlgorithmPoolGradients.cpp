@@ -187,7 +187,9 @@ void AlgorithmBuilder::buildMaxPoolGradient(nn::MaxPoolGradientOp op) {
       exists && isWinner, read(op.getOutputGradient(), gradientIndices), 0.0f);
   funcOf(op)(vars) = sum.funcs.accumulator(vars);
   pool.window = std::move(sum.funcs);
-  for (const PoolWindow &window : windows)
-    pool.strides.insert(pool.strides.begin(), window.stride);
+  for (const Containing &containing : llvm::reverse(sum.dims)) {
+    pool.strides.push_back(containing.window.stride);
+    pool.overlaps.push_back(containing.count());
+  }
   funcs.anchor = std::move(pool);
 }

@@ -118,8 +118,9 @@ struct MaxPoolGradientFuncs {
   Halide::Func search;
   std::vector<Halide::RVar> taps;
   int64_t numTaps = 1;
-  /// Per spatial dimension, innermost first.
-  std::vector<int> strides;
+  /// Per spatial dimension, innermost first; elements are in `overlaps` windows
+  /// at most.
+  std::vector<int> strides, overlaps;
 };
 
 /// A reduction over whole dimensions, with the dimensions of the output.

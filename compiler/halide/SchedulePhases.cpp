@@ -73,7 +73,6 @@ void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
   std::vector<VarOrRVar> order = {lane, vector, xPhase, xWithin};
   std::vector<Loop> outer = {{xTile, (perRow + pixels - 1) / pixels}};
   std::vector<Var> unrolled = {vector, xPhase, xWithin};
-  std::vector<VarOrRVar> rows;
   for (size_t dim = 2; dim < kernel.vars.size(); ++dim) {
     const int dimStride =
         dim - 1 < phased.strides.size() ? phased.strides[dim - 1] : 1;

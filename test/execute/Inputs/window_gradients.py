@@ -145,8 +145,19 @@ def weight_gradient_of_relu(channels, length, kernel):
 LONG_ROWS = iter([weight_gradient_of_relu(*shape) for shape in
                   ((27, 2427, 3), (27, 2428, 3), (24, 2730, 1), (24, 2731, 1), (4, 44100, 3))])
 
+def max_pool_gradient(x, y, attributes):
+    return (tensor(x), tensor(y)), tensor(x), (
+        f"nn.max_pool_gradient %a, %b {attributes} : ({tensor(x)}, {tensor(y)}) -> {tensor(x)}"), None
+
+
+# The winners of the windows of a row, of a plane, and of all windows that one element is in, fit nowhere.
+WIDE = iter([max_pool_gradient((1, 64, 5, 4097), (1, 64, 3, 2049), "window [3, 3] strides [2, 2] pads [1, 1, 1, 1]"),
+             max_pool_gradient((1, 67, 3, 4, 3000), (1, 67, 3, 4, 3000), "window [3, 3, 3] pads [1, 1, 1, 1, 1, 1]"),
+             max_pool_gradient((1, 16, 90, 95), (1, 16, 51, 56), "window [40, 40]")])
+
 FAMILIES = {"input": input_gradient, "weight": weight_gradient, "forward": runtime_weights,
-            "max_pool": max_pool, "average_pool": average_pool, "long_rows": lambda draw: next(LONG_ROWS)}
+            "max_pool": max_pool, "average_pool": average_pool, "long_rows": lambda draw: next(LONG_ROWS),
+            "wide": lambda draw: next(WIDE)}
 
 
 class Model:
