@@ -11,6 +11,7 @@
 
 #include "passes/ElementwiseOps.h"
 #include "passes/Passes.h"
+#include "passes/train/SplitTraining.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
@@ -44,6 +45,13 @@ static double getWeight(Operation *op) {
   return isa<bn::TrainingOp, bn::NormalizeOp, bn::InferenceOp>(op) ? 3 : 1;
 }
 
+/// Whether the statistics of `op` are narrower than what it normalizes with.
+static bool roundsStatistics(bn::TrainingOp op) {
+  return getElementTypeOrSelf(op.getBatchMean()).getIntOrFloatBitWidth() <
+         std::max(32U,
+                  getElementTypeOrSelf(op.getInput()).getIntOrFloatBitWidth());
+}
+
 /// What a value is computed again from.
 static SmallVector<Value> getSources(Value value) {
   Operation *op = value.getDefiningOp();
@@ -73,6 +81,10 @@ public:
   /// Takes the best value out of what is kept; false if none frees anything.
   bool shrink();
   bool isRecomputed(Value value) const { return recomputed.contains(value); }
+  /// Splits trainings that are computed again, but have rounded the statistics
+  /// that they normalize with; these are kept.
+  void splitNarrowTrainings(IRRewriter &rewriter);
+  Operation *getLastForward() const { return lastForward; }
 
 private:
   bool isForward(Value value) const;
@@ -156,6 +168,26 @@ bool RecomputePlan::shrink() {
   return true;
 }
 
+void RecomputePlan::splitNarrowTrainings(IRRewriter &rewriter) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::make_range(
+           block.begin(), std::next(lastForward->getIterator())))) {
+    auto training = dyn_cast<bn::TrainingOp>(op);
+    if (!training || !isRecomputed(training.getResult()) ||
+        !roundsStatistics(training))
+      continue;
+    recomputed.erase(training.getResult());
+    rewriter.setInsertionPoint(training);
+    const bool isLast = lastForward == training;
+    Operation *next = training->getNextNode();
+    bn::NormalizeOp normalized = splitTraining(rewriter, training);
+    recomputed.insert(normalized.getResult());
+    bytes +=
+        getBytes(normalized.getMean()) + getBytes(normalized.getVariance());
+    if (isLast)
+      lastForward = next->getPrevNode();
+  }
+}
+
 namespace {
 /// Builds the chains, each value once, before the first operator that reads it.
 class Recomputer {
@@ -224,6 +256,9 @@ KeptActivations bnopt::recomputeActivations(func::FuncOp function,
   result.before = plan.getKeptBytes();
   while (plan.getKeptBytes() > budget && plan.shrink())
     continue;
+  IRRewriter rewriter(function.getContext());
+  plan.splitNarrowTrainings(rewriter);
+  lastForward = plan.getLastForward();
   result.after = plan.getKeptBytes();
   Recomputer recomputer(plan, lastForward);
   SmallVector<Operation *> backward;

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/train/SplitTraining.h"
 #include "passes/FloatCasts.h"
 #include "passes/Passes.h"
 #include "passes/fuse/LoadFusion.h"
@@ -24,6 +25,23 @@ namespace bnopt {
 
 #define GEN_PASS_DEF_SPLITTRAININGPASS
 #include "passes/Passes.h.inc"
+
+bn::NormalizeOp splitTraining(RewriterBase &rewriter, bn::TrainingOp op) {
+  auto statistics = bn::StatisticsOp::create(
+      rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
+  auto normalized = bn::NormalizeOp::create(
+      rewriter, op.getLoc(), op.getResult().getType(), op.getInput(),
+      op.getScale(), op.getOffset(), statistics.getMean(),
+      statistics.getVariance(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
+  // Whose type is that of the scale.
+  const auto toType = [&](Value statistic) {
+    return castElements(rewriter, op.getLoc(), statistic,
+                        getElementTypeOrSelf(op.getBatchMean()));
+  };
+  rewriter.replaceOp(op, {normalized, toType(statistics.getMean()),
+                          toType(statistics.getVariance())});
+  return normalized;
+}
 
 namespace {
 
@@ -74,20 +92,7 @@ public:
                                 PatternRewriter &rewriter) const override {
     if (!paysToSplit(op, where))
       return rewriter.notifyMatchFailure(op, "is better as one kernel");
-    auto statistics = bn::StatisticsOp::create(
-        rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
-    Value normalized =
-        bn::NormalizeOp::create(rewriter, op.getLoc(), op.getResult().getType(),
-                                op.getInput(), op.getScale(), op.getOffset(),
-                                statistics.getMean(), statistics.getVariance(),
-                                op.getEpsilonAttr(), op.getFeatureIndexAttr());
-    // Whose type is that of the scale.
-    const auto toType = [&](Value statistic) {
-      return castElements(rewriter, op.getLoc(), statistic,
-                          getElementTypeOrSelf(op.getBatchMean()));
-    };
-    rewriter.replaceOp(op, {normalized, toType(statistics.getMean()),
-                            toType(statistics.getVariance())});
+    splitTraining(rewriter, op);
     return success();
   }
 

@@ -37,3 +37,26 @@ func.func @block(%x: tensor<1x4x8x8xf32>, %w: tensor<4x4x1x1xf32>, %s: tensor<4x
   %5 = nn.mul %3, %4 : (tensor<1x4x8x8xf32>, tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
   return %5 : tensor<1x4x8x8xf32>
 }
+
+// What is computed again reads the statistics that the forward part has used,
+// not what 16 bits are left of them.
+// KEEP-LABEL: @narrow
+// KEEP: bn.training
+// KEEP-NOT: bn.normalize
+// OVER-LABEL: @narrow
+// OVER-SAME: %[[X:[^:]*]]: tensor<16x64xf16>, %[[S:[^:]*]]: tensor<64xf16>, %[[O:[^:]*]]: tensor<64xf16>
+// OVER-NOT: bn.training
+// OVER: %[[M:.*]], %[[V:.*]] = bn.statistics %[[X]] {{.*}} -> (tensor<64xf32>, tensor<64xf32>)
+// OVER: %[[Y:.*]] = bn.normalize %[[X]], %[[S]], %[[O]], %[[M]], %[[V]]
+// OVER: %[[M16:.*]] = nn.cast %[[M]] : {{.*}} -> tensor<64xf16>
+// OVER: %[[V16:.*]] = nn.cast %[[V]] : {{.*}} -> tensor<64xf16>
+// OVER: nn.mul %[[Y]], %[[Y]]
+// OVER: %[[AGAIN:.*]] = bn.normalize %[[X]], %[[S]], %[[O]], %[[M]], %[[V]]
+// OVER: nn.mul %{{.*}}, %[[AGAIN]]
+// OVER: bn.gradient %[[X]], %[[S]], %[[M16]], %[[V16]]
+func.func @narrow(%x: tensor<16x64xf16>, %s: tensor<64xf16>, %o: tensor<64xf16>) -> tensor<16x64xf16> {
+  %0, %m, %v = bn.training %x, %s, %o {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<16x64xf16>, tensor<64xf16>, tensor<64xf16>) -> (tensor<16x64xf16>, tensor<64xf16>, tensor<64xf16>)
+  %1 = nn.mul %0, %0 : (tensor<16x64xf16>, tensor<16x64xf16>) -> tensor<16x64xf16>
+  return %1 : tensor<16x64xf16>
+}
