@@ -31,9 +31,6 @@ using Halide::Var;
 using llvm::ArrayRef;
 using llvm::SmallVector;
 
-/// Runs are computed in at most so many parts.
-static constexpr int64_t maximumParts = 64;
-
 namespace {
 class RunBuilder {
 public:
@@ -150,7 +147,8 @@ void RunBuilder::chooseRuns() {
     ofRun = *ofRow;
   int64_t needed = (steps + ofRun - 1) / ofRun;
   // So many that they can be divided; the last ones may be empty.
-  const int64_t perPart = (needed + maximumParts - 1) / maximumParts;
+  constexpr int64_t parts = FeatureFuncs::maximumParts;
+  const int64_t perPart = (needed + parts - 1) / parts;
   if (lanes == 1 && dims.size() == 1)
     needed = perPart * ((needed + perPart - 1) / perPart);
   length = static_cast<int>(ofRun);

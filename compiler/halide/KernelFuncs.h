@@ -149,6 +149,10 @@ struct SoftmaxFuncs {
 /// Sums over all elements of a feature, and what is made of them. The output
 /// is of the data's size and reads `statistics`, or is a vector of features.
 struct FeatureFuncs {
+  /// Runs can be divided into as many parts at most, to be computed in
+  /// parallel.
+  static constexpr int64_t maximumParts = 64;
+
   /// Sums of a few elements in f32, by feature, lane and position. Where pixels
   /// are contiguous, a run takes every so many-th of them, from its lane on.
   Halide::Func run;

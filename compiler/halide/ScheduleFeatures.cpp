@@ -39,8 +39,6 @@ using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
 
-static constexpr int64_t maximumParts = 64;
-
 /// Partial sums that the stack takes.
 static constexpr int64_t maximumPartialBytes = 192 * 1024;
 
@@ -170,10 +168,10 @@ void FeatureSchedule::scheduleInnermost() {
   const int64_t partBytes = int64_t(numFeatures) * numSums * sizeof(double);
   // A division without remainder: where there is one, Halide takes the runs
   // behind the last for runs that are read.
-  const int parts =
-      getLargestDivisor(static_cast<int>(runs),
-                        static_cast<int>(std::clamp<int64_t>(
-                            maximumPartialBytes / partBytes, 1, maximumParts)));
+  const int parts = getLargestDivisor(
+      static_cast<int>(runs),
+      static_cast<int>(std::clamp<int64_t>(maximumPartialBytes / partBytes, 1,
+                                           FeatureFuncs::maximumParts)));
   RVar partLoop("parts"), within("within");
   update.split(all, partLoop, within, static_cast<int>(runs / parts),
                TailStrategy::GuardWithIf);
