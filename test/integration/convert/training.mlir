@@ -45,7 +45,9 @@ func.func @statistics(%x: tensor<3x4x5xf32>) -> (tensor<3xf32>, tensor<3xf32>, t
 
 // -----
 
-func.func @gradient_nchw(%x: tensor<4x3x5x5xf32>, %scale: tensor<3xf32>, %mean: tensor<3xf32>, %variance: tensor<3xf32>, %dy: tensor<4x3x5x5xf32>) -> (tensor<4x3x5x5xf32>, tensor<3xf32>, tensor<3xf32>) {
+// The mean is the batch's, of which the operator takes what was given for a rounding.
+func.func @gradient_nchw(%x: tensor<4x3x5x5xf32>, %scale: tensor<3xf32>, %dy: tensor<4x3x5x5xf32>) -> (tensor<4x3x5x5xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : (tensor<4x3x5x5xf32>) -> (tensor<3xf32>, tensor<3xf32>)
   %0:3 = bn.gradient %x, %scale, %mean, %variance, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
      : (tensor<4x3x5x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4x3x5x5xf32>) -> (tensor<4x3x5x5xf32>, tensor<3xf32>, tensor<3xf32>)
   return %0#0, %0#1, %0#2 : tensor<4x3x5x5xf32>, tensor<3xf32>, tensor<3xf32>
