@@ -99,28 +99,24 @@ static Halide::OutputFileType getFileType(KernelForm form) {
   llvm_unreachable("every form has a type of file");
 }
 
-/// Compiles a kernel whose result bypasses the cache where it is aligned.
+/// Compiles a kernel whose result bypasses the cache where it is aligned; `any`
+/// is the kernel for results that lie anywhere.
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-compileStreamingKernel(kernel::FuncOp kernel, const std::string &symbol,
-                       const Target &target,
+compileStreamingKernel(kernel::FuncOp kernel, const LoweredKernel &any,
+                       const std::string &symbol, const Target &target,
                        const KernelCompileOptions &options, KernelForm form) {
-  const std::string anySymbol = symbol + "_any",
-                    alignedSymbol = symbol + "_aligned";
-  auto any = lowerKernel(kernel, anySymbol, target, options, Alignment::Any);
-  if (!any)
-    return any.takeError();
+  const std::string alignedSymbol = symbol + "_aligned";
   auto aligned =
       lowerKernel(kernel, alignedSymbol, target, options, Alignment::Streaming);
   if (!aligned)
     return aligned.takeError();
   StreamingKernel streaming;
-  streaming.anySymbol = anySymbol;
   streaming.alignedSymbol = alignedSymbol;
   streaming.output = aligned->output;
   streaming.outputArgument = aligned->outputArgument;
   constexpr auto bitcode = Halide::OutputFileType::bitcode;
   if (llvm::Error error =
-          writeToMemory(any->module, bitcode).moveInto(streaming.anyAlignment))
+          writeToMemory(any.module, bitcode).moveInto(streaming.anyAlignment))
     return std::move(error);
   if (llvm::Error error =
           writeToMemory(aligned->module, bitcode).moveInto(streaming.aligned))
@@ -143,7 +139,8 @@ bnopt::compileKernel(kernel::FuncOp kernel, const std::string &symbol,
     const bool streams = lowered->streams && form != KernelForm::Stmt &&
                          !options.asserts && !options.sanitizeThread;
     if (streams)
-      return compileStreamingKernel(kernel, symbol, target, options, form)
+      return compileStreamingKernel(kernel, *lowered, symbol, target, options,
+                                    form)
           .moveInto(code);
     return writeToMemory(lowered->module, getFileType(form)).moveInto(code);
   };

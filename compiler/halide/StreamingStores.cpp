@@ -84,10 +84,11 @@ static constexpr unsigned hostOffset = 16;
 static llvm::Error addDispatch(llvm::Module &module,
                                const StreamingKernel &kernel,
                                llvm::StringRef symbol) {
-  llvm::Function *any = module.getFunction(kernel.anySymbol);
+  llvm::Function *any = module.getFunction(symbol);
   llvm::Function *aligned = module.getFunction(kernel.alignedSymbol);
   if (!any || !aligned || any->getFunctionType() != aligned->getFunctionType())
     return llvm::createStringError("the code of a kernel lacks its function");
+  any->setName(symbol + "_any");
   auto *dispatch = llvm::Function::Create(any->getFunctionType(),
                                           llvm::GlobalValue::ExternalLinkage,
                                           symbol, module);

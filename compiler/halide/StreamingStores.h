@@ -12,12 +12,12 @@ namespace bnopt {
 
 /// Two versions of a kernel, as bitcode that the code generator has optimized:
 /// functions that take buffers, the one for `output` being the argument
-/// `outputArgument`.
+/// `outputArgument`. The one for any alignment has the name of the kernel.
 struct StreamingKernel {
   std::unique_ptr<llvm::MemoryBuffer> anyAlignment;
   /// Stores to `output` at multiples of `streamingAlignment`.
   std::unique_ptr<llvm::MemoryBuffer> aligned;
-  llvm::StringRef anySymbol, alignedSymbol;
+  llvm::StringRef alignedSymbol;
   llvm::StringRef output;
   unsigned outputArgument = 0;
 };
