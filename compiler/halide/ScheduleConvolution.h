@@ -14,6 +14,11 @@ namespace bnopt {
 void scheduleAccumulator(ConvolutionFuncs &conv, Halide::Func &output,
                          const Halide::Var &tileLoop, int lanes);
 
+/// The same without packed weights, or where channels share no input: vectors
+/// of channels, all taps in loops.
+void schedulePlainAccumulator(ConvolutionFuncs &conv, Halide::Func &output,
+                              const Halide::Var &tileLoop);
+
 } // namespace bnopt
 
 #endif // BNOPT_COMPILER_HALIDE_SCHEDULECONVOLUTION_H

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/Schedule.h"
+#include "compiler/halide/ScheduleConvolution.h"
 #include "compiler/halide/ScheduleLoops.h"
 
 #include <algorithm>
@@ -35,8 +36,8 @@ static constexpr int64_t maximumUnrolledTaps = 49;
 /// Elements of input that a core loads per cycle.
 static constexpr int64_t elementsPerCycle = 8;
 
-static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
-                                const Var &tileLoop) {
+void bnopt::schedulePlainAccumulator(ConvolutionFuncs &conv, Func &output,
+                                     const Var &tileLoop) {
   Func accumulator = conv.accumulator;
   accumulator.compute_at(output, tileLoop)
       .store_in(MemoryType::Register)
@@ -49,9 +50,6 @@ static void scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
     order.emplace_back(var);
   Stage update = accumulator.update();
   update.reorder(order).vectorize(conv.vars[0]).unroll(conv.vars[2]);
-  if (conv.isDepthwise && conv.reductionSize <= maximumUnrolledTaps)
-    for (const Halide::RVar &var : conv.reduction)
-      update.unroll(var);
 }
 
 void bnopt::scheduleDepthwise(KernelFuncs &kernel, ConvolutionFuncs &conv,
@@ -80,7 +78,10 @@ void bnopt::scheduleDepthwise(KernelFuncs &kernel, ConvolutionFuncs &conv,
     images *= kernel.extents[dim];
   }
   output.reorder(order).vectorize(lane).unroll(xWithin);
-  scheduleAccumulator(conv, output, xTile);
+  schedulePlainAccumulator(conv, output, xTile);
+  if (conv.isDepthwise && conv.reductionSize <= maximumUnrolledTaps)
+    for (const Halide::RVar &var : conv.reduction)
+      conv.accumulator.update().unroll(var);
   parallelize(output, outer,
               conv.reductionSize * channels * width * images /
                   elementsPerCycle);

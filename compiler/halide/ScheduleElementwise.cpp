@@ -19,9 +19,6 @@ using Halide::VarOrRVar;
 
 static constexpr int vectorsPerIteration = 4;
 
-/// Elements that a core moves per cycle through its second-level cache.
-static constexpr int64_t elementsPerCycle = 4;
-
 void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit) {
   if (kernel.vars.empty())
     return;
@@ -55,5 +52,5 @@ void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit) {
     elements *= kernel.extents[dim];
   }
   kernel.output.reorder(order).vectorize(lane).unroll(vector);
-  parallelize(kernel.output, outer, elements / elementsPerCycle);
+  parallelize(kernel.output, outer, elements / movedPerCycle);
 }

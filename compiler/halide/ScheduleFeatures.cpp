@@ -46,13 +46,6 @@ static constexpr int64_t maximumPartialBytes = 192 * 1024;
 /// as many as fill what the processor fetches ahead.
 static constexpr int64_t blockBytes = 8 * 1024;
 
-/// Results from here on bypass the cache: twice the second-level cache of a
-/// core. Measured on 3 to 100 MB, copies gain 1.2 to 1.8 times.
-static constexpr int64_t streamingBytes = 4 << 20;
-
-/// Elements that a core moves per cycle from its second-level cache.
-static constexpr int64_t elementsPerCycle = 4;
-
 namespace {
 class FeatureSchedule {
 public:
@@ -61,12 +54,11 @@ public:
       : kernel(kernel), features(features), unit(unit),
         numFeatures(features.extents[features.featureDim]),
         numSums(features.sums.outputs()), count(features.count),
-        isParallel(count * numFeatures / elementsPerCycle >= parallelCycles) {}
+        isParallel(count * numFeatures / movedPerCycle >= parallelCycles) {}
 
   void schedule() {
-    const int64_t bytes = count * numFeatures * int64_t(sizeof(float));
-    kernel.streams =
-        features.writesData && !kernel.inPlace && bytes >= streamingBytes;
+    kernel.streams = features.writesData && !kernel.inPlace &&
+                     isStreamed(count * numFeatures);
     // Pixels of a feature follow each other in memory.
     if (features.lanes > 1)
       scheduleOutside();

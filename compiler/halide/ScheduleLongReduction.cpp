@@ -49,9 +49,6 @@ static constexpr int64_t maximumParts = 64;
 /// Partial sums that the stack takes.
 static constexpr int64_t maximumPartialElements = 256 * 1024 / sizeof(float);
 
-/// Elements that a core moves per cycle from its second-level cache.
-static constexpr int64_t elementsPerCycle = 4;
-
 namespace {
 /// A loop over a part of the reduction, and how often it runs.
 struct Steps {
@@ -227,7 +224,7 @@ void LongReduction::schedulePartial(Func partial, Func run,
     update.vectorize(lane).unroll(v);
   else
     update.vectorize(element).unroll(vector);
-  if (results * reduction.reductionSize / elementsPerCycle >= parallelCycles)
+  if (results * reduction.reductionSize / movedPerCycle >= parallelCycles)
     update.parallel(part);
 }
 

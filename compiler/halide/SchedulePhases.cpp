@@ -26,24 +26,6 @@ using Halide::VarOrRVar;
 
 static constexpr int64_t multiplyAddsPerCycle = 16;
 
-/// Without packed weights, or shared input channels: vectors of channels, all
-/// taps in a loop.
-static void schedulePlainAccumulator(ConvolutionFuncs &conv, Func &output,
-                                     const Var &tileLoop) {
-  Func accumulator = conv.accumulator;
-  accumulator.compute_at(output, tileLoop)
-      .store_in(MemoryType::Register)
-      .vectorize(conv.vars[0])
-      .unroll(conv.vars[2]);
-  std::vector<VarOrRVar> order = {conv.vars[0], conv.vars[2], conv.vars[1]};
-  for (size_t dim = 3; dim < conv.vars.size(); ++dim)
-    order.emplace_back(conv.vars[dim]);
-  for (const Halide::RVar &var : conv.reduction)
-    order.emplace_back(var);
-  Stage update = accumulator.update();
-  update.reorder(order).vectorize(conv.vars[0]).unroll(conv.vars[2]);
-}
-
 void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
                            const VectorUnit &unit) {
   Func &output = kernel.output;

@@ -39,12 +39,6 @@ static constexpr int pixelsPerStore = 8;
 
 static constexpr int vectorsPerIteration = 4;
 
-/// Results from here on bypass the cache, as those of batch normalizations do.
-static constexpr int64_t streamingBytes = 4 << 20;
-
-/// Elements that a core moves per cycle through its second-level cache.
-static constexpr int64_t elementsPerCycle = 4;
-
 namespace {
 class RowNormSchedule {
 public:
@@ -138,9 +132,8 @@ void RowNormSchedule::scheduleOutput() {
   for (const Loop &loop : rows)
     order.emplace_back(loop.var);
   kernel.output.reorder(order).vectorize(lane).unroll(vector);
-  parallelize(kernel.output, rows, elements / elementsPerCycle);
-  kernel.streams =
-      !kernel.inPlace && elements * int64_t(sizeof(float)) >= streamingBytes;
+  parallelize(kernel.output, rows, elements / movedPerCycle);
+  kernel.streams = !kernel.inPlace && isStreamed(elements);
 }
 
 void RowNormSchedule::computePerRow(Func func) {

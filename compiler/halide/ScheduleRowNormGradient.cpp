@@ -33,9 +33,6 @@ static constexpr int64_t maximumPartialBytes = 192 * 1024;
 
 static constexpr int vectorsPerIteration = 2;
 
-/// Elements that a core moves per cycle from its second-level cache.
-static constexpr int64_t elementsPerCycle = 4;
-
 /// Computes the numbers of a row at `level`.
 static void computeNumbersAt(RowNormFuncs &norm, const LoopLevel &level,
                              const VectorUnit &unit) {
@@ -87,7 +84,7 @@ static void scheduleMatrixSums(RowNormGradientFuncs &gradient, int columns,
                TailStrategy::GuardWithIf);
   update.split(inner, vector, lane, lanes, TailStrategy::GuardWithIf);
   update.reorder(lane, vector, block, within, p).vectorize(lane).unroll(vector);
-  if (int64_t(rows) * columns / elementsPerCycle >= parallelCycles)
+  if (int64_t(rows) * columns / movedPerCycle >= parallelCycles)
     update.parallel(p);
   computeNumbersAt(gradient.again, LoopLevel(partial, within), unit);
   gradient.sums.compute_root().store_in(MemoryType::Register);
