@@ -54,11 +54,6 @@ StringAttr getParameterName(arith::ConstantOp op) {
   return StringAttr::get(op.getContext(), resource.getRawHandle().getKey());
 }
 
-bool isFloatTensor(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && isa<FloatType>(tensor.getElementType());
-}
-
 SmallVector<Source> findSources(func::FuncOp function, GradientsOf kind) {
   SmallVector<Source> sources;
   if (kind != GradientsOf::Parameters)

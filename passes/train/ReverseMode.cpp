@@ -16,7 +16,7 @@
 using namespace mlir;
 using namespace bnopt;
 
-static bool isFloatTensor(Type type) {
+bool bnopt::isFloatTensor(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && isa<FloatType>(tensor.getElementType());
 }

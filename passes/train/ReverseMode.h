@@ -10,6 +10,9 @@
 
 namespace bnopt {
 
+/// Whether values of `type` can have gradients.
+bool isFloatTensor(mlir::Type type);
+
 /// Appends the adjoints of the operators of a function, in reverse order, to
 /// its only block.
 class ReverseMode {
