@@ -360,6 +360,8 @@ void ScheduleTest::check(ArrayRef<KernelCase> cases,
                          const EmitOptions &options) {
   auto native = Target::parse("native"), target = Target::parse(GetParam());
   ASSERT_TRUE(bool(native) && bool(target));
+  // Kernels run in this process: an instruction that the processor lacks would
+  // end it.
   if (target->level() > native->level())
     GTEST_SKIP() << "this machine cannot run code for " << GetParam();
   // All kernels become one module, under names of their own.
