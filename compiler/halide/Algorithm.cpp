@@ -141,7 +141,8 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
   // Loops over features that are computed together have one name.
   if (auto *features = std::get_if<FeatureFuncs>(&funcs.anchor);
       features && features->writesData && index > 0)
-    vars = {funcs.vars[features->featureDim]};
+    vars = {
+        funcs.vars[features->groupValue.defined() ? 1 : features->featureDim]};
   Func func(index == 0 ? "output" : "result" + std::to_string(index));
   func(vars) = toStored(read(value, getIndices(vars)), value.getType());
   Halide::OutputImageParam buffer = func.output_buffer();
@@ -157,6 +158,12 @@ void AlgorithmBuilder::finish(ValueRange returned) {
   if (finishPacked(returned.front()))
     return;
   for (auto [index, value] : llvm::enumerate(returned)) {
+    if (index == 0)
+      if (auto *features = std::get_if<FeatureFuncs>(&funcs.anchor);
+          features && canShareLines(*features)) {
+        finishLines(value, *features);
+        continue;
+      }
     MemoryLayout layout = view.getLayout(kernel.getResultTypes()[index],
                                          kernel.getResultLayout(index));
     Func result = makeResult(value, index, layout);

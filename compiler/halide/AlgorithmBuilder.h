@@ -49,6 +49,10 @@ private:
   /// A Func of the result `index` of the kernel, which is `value`.
   Halide::Func makeResult(mlir::Value value, unsigned index,
                           const MemoryLayout &layout);
+  /// Makes the output, which is `value`, of vectors over several features,
+  /// where these share cache lines.
+  bool canShareLines(const FeatureFuncs &features);
+  void finishLines(mlir::Value value, FeatureFuncs &features);
   /// The same for a result that is packed, or packed weights that are unpacked;
   /// false for all others.
   bool finishPacked(mlir::Value returned);

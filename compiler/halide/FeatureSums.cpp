@@ -9,13 +9,20 @@
 // length of a run. The last W pixels are read where these would reach behind
 // them, and those that have been read before are not added.
 //
+// Few pixels make short runs, of which each costs a merge. If there are images
+// enough, a run is of one pixel of L images: step k is all pixels of image
+// i·L + k. Lanes are whole vectors; the last one ends with the pixels, and what
+// its first lanes sum up, others have: it is not merged.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/FeatureSums.h"
 
 #include "dialect/Kernel/KernelLayouts.h"
+#include "passes/lower/TileModel.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 #include <optional>
@@ -53,19 +60,24 @@ private:
   size_t defineRun(const RunTerms &terms);
   void defineSums(const RunMerge &merge, size_t numSums);
 
-  /// The first pixel of `run` in its first lane.
-  Expr getStart(const Expr &run) const;
   /// The pixel that the last lanes that end with the data begin with.
   int lastVector() const {
     return static_cast<int>(features.pixels) - features.lanes;
   }
   /// `pixel`, or where lanes begin that would otherwise reach behind the last.
   Expr shift(const Expr &pixel) const;
-  /// Logical indices of what `lane` reads of the lanes from `pixel` on.
-  SmallVector<Expr> getIndices(const Expr &pixel, const Expr &lane,
+  /// The pixel of `lane` in runs of images.
+  Expr getPixelOfImage(const Expr &lane) const;
+  /// Whether another lane has the pixel that `lane` has in runs of images.
+  Expr isTwice(const Expr &lane) const;
+  /// Logical indices of what `lane` reads in `step`, counted from the first one
+  /// of the first run.
+  SmallVector<Expr> getIndices(const Expr &step, const Expr &lane,
                                ArrayRef<Expr> outer) const;
+  /// The dimensions that runs do not go along.
   ArrayRef<int64_t> getOuterDims() const {
-    return ArrayRef(dims).drop_front(dims.empty() ? 0 : 1);
+    const size_t inner = features.runsOfImages ? 2 : 1;
+    return ArrayRef(dims).drop_front(std::min(inner, dims.size()));
   }
 
   const FeatureData &data;
@@ -74,6 +86,8 @@ private:
   /// one is that of the pixels.
   SmallVector<int64_t> dims;
   int length = 1, runs = 1;
+  /// Steps of a run whose sum is added to it at once.
+  int stepsTogether = 1;
   /// No run reaches behind the last pixel.
   bool divides = true;
 };
@@ -99,6 +113,8 @@ void RunBuilder::describe() {
        llvm::enumerate(kernel::getBufferDimOrder(data.shape.size()))) {
     features.extents.push_back(static_cast<int>(data.shape[logical]));
     features.strides.push_back(static_cast<int>(data.strides[logical]));
+    if (!dims.empty() && logical == dims[0])
+      features.pixelDim = static_cast<int>(dim);
     if (logical == data.featureIndex)
       features.featureDim = static_cast<int>(dim);
     else
@@ -134,8 +150,36 @@ static std::optional<int64_t> getRunOfRow(int64_t rowPixels) {
   return std::nullopt;
 }
 
+/// Lanes of the vectors that all pixels of an image are read as.
+static constexpr int imageLanes = 16;
+
+/// The length of runs that take a pixel of each of several images; 1 where runs
+/// of neighbouring pixels are better.
+static int getRunOfImages(int64_t pixels, int64_t images) {
+  constexpr int64_t mostPixels = 256;
+  constexpr int longest = 64, shortest = 8;
+  if (pixels < imageLanes || pixels > mostPixels)
+    return 1;
+  const int run = getLargestDivisor(static_cast<int>(images), longest);
+  return run >= shortest ? run : 1;
+}
+
 void RunBuilder::chooseRuns() {
-  if (!dims.empty() && data.strides[dims[0]] == 1)
+  constexpr int mostTogether = 4;
+  const bool isContiguous = !dims.empty() && data.strides[dims[0]] == 1;
+  if (isContiguous && dims.size() > 1) {
+    const int64_t images = data.shape[dims[1]];
+    length = getRunOfImages(features.pixels, images);
+    if (length > 1) {
+      features.runsOfImages = true;
+      features.lanes =
+          static_cast<int>(llvm::alignTo(features.pixels, imageLanes));
+      runs = static_cast<int>(images / length);
+      stepsTogether = getLargestDivisor(length, mostTogether);
+      return;
+    }
+  }
+  if (isContiguous)
     features.lanes = getRunLanes(features.pixels);
   const int lanes = features.lanes;
   const int64_t rowBytes = data.shape[data.featureIndex] * data.numInputs *
@@ -156,29 +200,51 @@ void RunBuilder::chooseRuns() {
   divides = features.pixels == needed * ofRun * lanes;
 }
 
-Expr RunBuilder::getStart(const Expr &run) const {
-  return run * (length * features.lanes);
-}
-
 Expr RunBuilder::shift(const Expr &pixel) const {
   return divides ? pixel : Halide::min(Halide::likely(pixel), lastVector());
 }
 
-SmallVector<Expr> RunBuilder::getIndices(const Expr &pixel, const Expr &lane,
+Expr RunBuilder::getPixelOfImage(const Expr &lane) const {
+  const int last = static_cast<int>(features.pixels) - imageLanes;
+  return Halide::min(lane / imageLanes * imageLanes, last) + lane % imageLanes;
+}
+
+Expr RunBuilder::isTwice(const Expr &lane) const {
+  const int last = features.lanes - imageLanes,
+            excess = features.lanes - static_cast<int>(features.pixels);
+  return lane >= last && lane < last + excess;
+}
+
+SmallVector<Expr> RunBuilder::getIndices(const Expr &step, const Expr &lane,
                                          ArrayRef<Expr> outer) const {
   SmallVector<Expr> indices(data.shape.size(), Expr(0));
   indices[data.featureIndex] = features.feature;
-  Expr inside = shift(pixel);
-  if (features.lanes > 1)
-    inside = inside + lane;
-  // A single element is pixel 0.
-  if (dims.empty())
-    indices[data.featureIndex] = features.feature + inside;
-  else
-    indices[dims[0]] = inside;
   for (auto [position, dim] : llvm::enumerate(getOuterDims()))
     indices[dim] = outer[position];
+  if (features.runsOfImages) {
+    indices[dims[0]] = getPixelOfImage(lane);
+    indices[dims[1]] = step;
+    return indices;
+  }
+  Expr pixel = shift(step * features.lanes);
+  if (features.lanes > 1)
+    pixel = pixel + lane;
+  // A single element is pixel 0.
+  if (dims.empty())
+    indices[data.featureIndex] = features.feature + pixel;
+  else
+    indices[dims[0]] = pixel;
   return indices;
+}
+
+/// The sum of `addends[begin] … addends[end - 1]`, by halves: sums of nearly
+/// equal size lose the fewest bits.
+static Expr addByHalves(ArrayRef<Expr> addends) {
+  if (addends.size() == 1)
+    return addends.front();
+  const size_t half = addends.size() / 2;
+  return Halide::strict_float(addByHalves(addends.take_front(half)) +
+                              addByHalves(addends.drop_front(half)));
 }
 
 /// Defines the run, and says how many sums it has.
@@ -190,21 +256,31 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
     vars.emplace_back("run_outer" + std::to_string(i));
     outer.emplace_back(vars.back());
   }
-  RDom within(0, length, "step");
+  RDom within(0, length / stepsTogether, "step");
   features.step = within[0];
   const Var &lane = features.runLane;
-  Expr start = getStart(number);
-  Expr pixel = start + within[0] * features.lanes;
-  const std::vector<Expr> addends =
-      terms(getIndices(pixel, lane, outer), getIndices(start, lane, outer));
+  Expr start = number * length;
+  const Expr step = start + within[0] * stepsTogether;
+  std::vector<SmallVector<Expr>> addends;
+  for (int i = 0; i < stepsTogether; ++i) {
+    const std::vector<Expr> ofStep =
+        terms(getIndices(step + i, lane, outer),
+              getIndices(start, lane, outer));
+    addends.resize(ofStep.size());
+    for (auto [ofSum, addend] : llvm::zip_equal(addends, ofStep))
+      ofSum.push_back(addend);
+  }
   // Likely, so that Halide gives the last run a loop of its own. Of lanes that
   // have been shifted, the first ones have read their pixels before.
+  Expr pixel = step * features.lanes;
   Expr first = features.lanes > 1 ? shift(pixel) + lane : shift(pixel);
   Expr isNew = Halide::likely(pixel <= lastVector()) || first >= pixel;
   features.run(vars) = Tuple(std::vector<Expr>(addends.size(), Expr(0.0f)));
   std::vector<Expr> sums;
-  for (auto [index, addend] : llvm::enumerate(addends)) {
-    Expr added = divides ? addend : Halide::select(isNew, addend, 0.0f);
+  for (auto [index, ofSum] : llvm::enumerate(addends)) {
+    Expr added = addByHalves(ofSum);
+    if (!divides)
+      added = Halide::select(isNew, added, 0.0f);
     sums.push_back(features.run(vars)[static_cast<int>(index)] + added);
   }
   features.run(vars) = Tuple(sums);
@@ -226,11 +302,11 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
     if (dim > 1)
       outer.emplace_back(domain[dim]);
   }
-  Expr start = getStart(domain[1]);
+  Expr start = domain[1] * length;
   Expr count = makeDouble(length);
   if (!divides) {
     // Of lanes that are shifted, the last ones are new.
-    Expr left = static_cast<int>(features.pixels) - start;
+    Expr left = static_cast<int>(features.pixels) - start * features.lanes;
     if (features.lanes > 1)
       left = (left + domain[0]) / features.lanes;
     count = toDouble(Halide::clamp(left, 0, length));
@@ -244,8 +320,12 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
   sums(features.feature) =
       Tuple(std::vector<Expr>(addends.size(), makeDouble(0)));
   std::vector<Expr> added;
-  for (auto [index, addend] : llvm::enumerate(addends))
-    added.push_back(sums(features.feature)[static_cast<int>(index)] + addend);
+  for (auto [index, addend] : llvm::enumerate(addends)) {
+    Expr merged = addend;
+    if (features.runsOfImages && features.pixels % imageLanes != 0)
+      merged = Halide::select(isTwice(domain[0]), makeDouble(0), addend);
+    added.push_back(sums(features.feature)[static_cast<int>(index)] + merged);
+  }
   sums(features.feature) = Tuple(added);
 }
 

@@ -152,13 +152,17 @@ struct FeatureFuncs {
   /// Runs can be divided into as many parts at most, to be computed in
   /// parallel.
   static constexpr int64_t maximumParts = 64;
+  /// Elements of f32 in a cache line.
+  static constexpr int64_t lineElements = 16;
 
   /// Sums of a few elements in f32, by feature, lane and position. Where pixels
-  /// are contiguous, a run takes every so many-th of them, from its lane on.
+  /// are contiguous, a run takes every so many-th of them, from its lane on; or
+  /// the pixel of its lane, of several images.
   Halide::Func run;
   Halide::Var feature, runLane;
   int lanes = 1;
-  /// The elements of a run.
+  bool runsOfImages = false;
+  /// Over the elements of a run.
   Halide::RVar step;
   /// A tuple of sums per feature, of all runs, in f64, and the numbers that the
   /// results are made of.
@@ -174,12 +178,17 @@ struct FeatureFuncs {
   /// The data's dimensions as an output's are described.
   std::vector<int> extents;
   std::vector<int> strides;
-  /// The position of the features in them.
-  int featureDim = 0;
+  /// The positions in them of the features, and of the smallest stride beside.
+  int featureDim = 0, pixelDim = 0;
   /// Tensors that the sums read.
   int numInputs = 1;
   /// The output is of the data's size.
   bool writesData = false;
+  /// Where features begin inside cache lines, but groups of some do not, the
+  /// output has the dimensions (element, group, image), and reads this Func of
+  /// the data's; else undefined.
+  Halide::Func groupValue;
+  int featuresPerGroup = 1;
 };
 
 /// A norm over rows. Rows are told apart by some of the output's dimensions.

@@ -26,6 +26,8 @@
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -74,8 +76,12 @@ private:
 
   void scheduleOutside();
   void scheduleLanes(const LoopLevel &level);
-  void splitFeatures(Func func, const Var &var, bool isFirst);
-  void scheduleData(const std::vector<VarOrRVar> &outer);
+  void scheduleImages();
+  void addLanes(const LoopLevel &level);
+  void splitFeatures(Func func, const Var &var, bool isFirst, int perBlock);
+  void scheduleGroups();
+  void scheduleData();
+  void chooseBlocks();
 
   KernelFuncs &kernel;
   FeatureFuncs &features;
@@ -192,40 +198,113 @@ void FeatureSchedule::scheduleLanes(const LoopLevel &level) {
   const int lanes = features.lanes;
   const int vectorLanes = std::min<int>(lanes, unit.lanes);
   Func partial = sums.update().rfactor(features.lane, lane);
-  partial.compute_at(level).store_in(MemoryType::Stack);
+  partial.compute_at(level).store_in(MemoryType::Register);
   partial.reorder_storage(lane, features.feature)
       .bound(lane, 0, lanes)
       .vectorize(lane, vectorLanes);
   std::vector<VarOrRVar> order = {lane, features.reduction[0],
                                   features.feature};
+  if (features.runsOfImages)
+    std::swap(order[1], order[2]);
   for (size_t i = 1; i < features.reduction.size(); ++i)
     order.emplace_back(features.reduction[i]);
   partial.update().reorder(order).vectorize(lane, vectorLanes).unroll(lane);
-  run.compute_at(partial, features.reduction[0]).store_in(MemoryType::Register);
-  run.bound(features.runLane, 0, lanes)
-      .vectorize(features.runLane, vectorLanes)
-      .unroll(features.runLane);
-  run.update()
-      .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
-      .vectorize(features.runLane, vectorLanes)
-      .unroll(features.runLane);
+  run.compute_at(partial, features.reduction[0])
+      .bound(features.runLane, 0, lanes)
+      .vectorize(features.runLane, vectorLanes);
+  if (features.runsOfImages) {
+    scheduleImages();
+  } else {
+    run.store_in(MemoryType::Register).unroll(features.runLane);
+    run.update()
+        .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
+        .vectorize(features.runLane, vectorLanes)
+        .unroll(features.runLane);
+  }
+  addLanes(level);
   sums.compute_at(level).store_in(MemoryType::Stack);
   features.statistics.compute_at(level).store_in(MemoryType::Stack);
 }
 
+/// Adds the lanes of a feature: vectors of them first, where these are several.
+void FeatureSchedule::addLanes(const LoopLevel &level) {
+  if (!features.runsOfImages || features.lanes <= unit.lanes)
+    return;
+  const int vectorLanes = static_cast<int>(unit.lanes);
+  RVar vectors("vectors"), ofVector("of_vector");
+  Var lane("lane");
+  Stage update = features.sums.update();
+  update.split(features.lane, vectors, ofVector, vectorLanes,
+               TailStrategy::GuardWithIf);
+  Func added = update.rfactor(ofVector, lane);
+  added.compute_at(level).store_in(MemoryType::Stack);
+  added.reorder_storage(lane, features.feature)
+      .bound(lane, 0, vectorLanes)
+      .vectorize(lane);
+  added.update()
+      .reorder({VarOrRVar(lane), VarOrRVar(vectors),
+                VarOrRVar(features.feature)})
+      .vectorize(lane);
+}
+
+/// Runs of all pixels of a block of features lie in the cache, beside the data
+/// of a few images.
+void FeatureSchedule::scheduleImages() {
+  Func &run = features.run;
+  const int vectorLanes = std::min<int>(features.lanes, unit.lanes);
+  run.reorder_storage(features.runLane, features.feature)
+      .reorder(features.runLane, features.feature)
+      .store_in(MemoryType::Register);
+  run.update()
+      .split(features.runLane, vector, element, vectorLanes,
+             TailStrategy::GuardWithIf)
+      .reorder({VarOrRVar(element), VarOrRVar(vector),
+                VarOrRVar(features.feature), VarOrRVar(features.step)})
+      .vectorize(element)
+      .unroll(vector);
+}
+
 /// Divides the features of `func`, its loop `var`, as the tasks of the kernel
 /// do.
-void FeatureSchedule::splitFeatures(Func func, const Var &var, bool isFirst) {
-  func.split(var, featureBlock, inner, featuresPerBlock,
-             TailStrategy::GuardWithIf);
+void FeatureSchedule::splitFeatures(Func func, const Var &var, bool isFirst,
+                                    int perBlock) {
+  func.split(var, featureBlock, inner, perBlock, TailStrategy::GuardWithIf);
   if (isParallel)
     func.parallel(featureBlock);
   if (!isFirst)
     func.compute_with(kernel.output, featureBlock);
 }
 
-/// One more sweep: pixels of a feature, features of the block, then `outer`.
-void FeatureSchedule::scheduleData(const std::vector<VarOrRVar> &outer) {
+/// One more sweep, of whole cache lines. Their values are computed beside them,
+/// per feature.
+void FeatureSchedule::scheduleGroups() {
+  const Var &ofGroup = kernel.vars[0], &group = kernel.vars[1],
+            &image = kernel.vars[2];
+  const int lanes = static_cast<int>(unit.lanes);
+  kernel.output.split(ofGroup, vector, element, lanes,
+                      TailStrategy::GuardWithIf);
+  splitFeatures(kernel.output, group, /*isFirst=*/true,
+                featuresPerBlock / features.featuresPerGroup);
+  // Of a loop that copies vector by vector, LLVM would make a call of memcpy,
+  // which does not bypass the cache.
+  constexpr int copiedTogether = 4;
+  kernel.output.reorder(element, vector, inner, image, featureBlock)
+      .vectorize(element)
+      .unroll(vector, copiedTogether, TailStrategy::GuardWithIf);
+
+  Func &value = features.groupValue;
+  const Var pixel = value.args()[features.pixelDim],
+            feature = value.args()[features.featureDim];
+  value.compute_at(kernel.output, inner)
+      .store_in(MemoryType::Stack)
+      .reorder(pixel, feature)
+      .reorder_storage(pixel, feature)
+      .vectorize(pixel, lanes, TailStrategy::ShiftInwards);
+}
+
+/// One more sweep: pixels of a feature, features of the block, then what is
+/// left.
+void FeatureSchedule::scheduleData() {
   const int dim = getVectorDim(kernel);
   const int extent = kernel.extents[dim];
   const int lanes = getLanes(extent, unit.lanes, kernel.inPlace);
@@ -234,37 +313,44 @@ void FeatureSchedule::scheduleData(const std::vector<VarOrRVar> &outer) {
   kernel.output.split(kernel.vars[dim], steps, lane, lanes,
                       isExact ? TailStrategy::GuardWithIf
                               : TailStrategy::ShiftInwards);
-  std::vector<VarOrRVar> order = {lane, steps};
-  order.insert(order.end(), outer.begin(), outer.end());
+  std::vector<int> dims(kernel.vars.size());
+  std::iota(dims.begin(), dims.end(), 0);
+  llvm::sort(dims, [&](int a, int b) {
+    return kernel.strides[a] < kernel.strides[b];
+  });
+  std::vector<VarOrRVar> order = {lane, steps, inner};
+  for (int outer : dims)
+    if (outer != dim && outer != features.featureDim)
+      order.emplace_back(kernel.vars[outer]);
+  order.emplace_back(featureBlock);
   kernel.output.reorder(order).vectorize(lane);
 }
 
+void FeatureSchedule::chooseBlocks() {
+  const int64_t fetched =
+      blockBytes / int64_t(sizeof(float)) / features.pixels;
+  const int64_t most =
+      std::min<int64_t>(fetched, std::max(1, numFeatures / minimumTasks));
+  const int perGroup = features.featuresPerGroup;
+  featuresPerBlock =
+      perGroup * getLargestDivisor(numFeatures / perGroup,
+                                   std::max<int64_t>(1, most / perGroup));
+}
+
 void FeatureSchedule::scheduleOutside() {
-  featuresPerBlock = getLargestDivisor(
-      numFeatures,
-      std::max<int64_t>(
-          1, std::min<int64_t>(blockBytes / int64_t(sizeof(float)) /
-                                   features.pixels,
-                               std::max(1, numFeatures / minimumTasks))));
-  const Var feature =
-      features.writesData ? kernel.vars[features.featureDim] : kernel.vars[0];
-  splitFeatures(kernel.output, feature, /*isFirst=*/true);
-  if (features.writesData) {
-    std::vector<size_t> dims(kernel.vars.size());
-    std::iota(dims.begin(), dims.end(), 0);
-    std::sort(dims.begin(), dims.end(), [&](size_t a, size_t b) {
-      return kernel.strides[a] < kernel.strides[b];
-    });
-    std::vector<VarOrRVar> outer = {inner};
-    const auto vectorDim = static_cast<size_t>(getVectorDim(kernel));
-    for (size_t dim : dims)
-      if (dim != vectorDim && static_cast<int>(dim) != features.featureDim)
-        outer.emplace_back(kernel.vars[dim]);
-    outer.emplace_back(featureBlock);
-    scheduleData(outer);
+  chooseBlocks();
+  if (features.groupValue.defined()) {
+    scheduleGroups();
+  } else {
+    const Var feature = features.writesData ? kernel.vars[features.featureDim]
+                                            : kernel.vars[0];
+    splitFeatures(kernel.output, feature, /*isFirst=*/true, featuresPerBlock);
+    if (features.writesData)
+      scheduleData();
   }
   for (const Func &result : kernel.vectors)
-    splitFeatures(result, result.args()[0], /*isFirst=*/false);
+    splitFeatures(result, result.args()[0], /*isFirst=*/false,
+                  featuresPerBlock);
   scheduleLanes(LoopLevel(kernel.output, featureBlock));
 }
 
