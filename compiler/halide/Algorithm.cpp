@@ -142,7 +142,7 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
   if (auto *features = std::get_if<FeatureFuncs>(&funcs.anchor);
       features && features->writesData && index > 0)
     vars = {
-        funcs.vars[features->groupValue.defined() ? 1 : features->featureDim]};
+        funcs.vars[features->featuresPerGroup > 1 ? 1 : features->featureDim]};
   Func func(index == 0 ? "output" : "result" + std::to_string(index));
   func(vars) = toStored(read(value, getIndices(vars)), value.getType());
   Halide::OutputImageParam buffer = func.output_buffer();

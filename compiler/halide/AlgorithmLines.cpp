@@ -13,11 +13,16 @@
 
 #include <numeric>
 
+#include "llvm/ADT/STLExtras.h"
+
 using namespace mlir;
 using namespace bnopt;
 using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
+using Halide::Internal::Call;
+using Halide::Internal::expr_uses_var;
+using Halide::Internal::substitute;
 
 static int64_t getFeaturesPerLine(int64_t pixels) {
   return FeatureFuncs::lineElements /
@@ -35,27 +40,91 @@ bool AlgorithmBuilder::canShareLines(const FeatureFuncs &features) {
          features.strides[feature] == features.pixels;
 }
 
+namespace {
+/// Writes a Func of the data out as one expression, in which what depends on
+/// the feature alone is read from Funcs of pixel and feature: where a vector
+/// takes in several features, these have an element for each of its lanes.
+class FeatureTerms : public Halide::Internal::IRMutator {
+public:
+  FeatureTerms(Var pixel, Var feature, Var image)
+      : pixel(std::move(pixel)), feature(std::move(feature)),
+        image(std::move(image)) {}
+
+  std::vector<Func> terms;
+
+  Expr mutate(const Expr &expr) override {
+    if (expr.type().is_float() && uses(expr, feature) && !uses(expr, pixel) &&
+        !uses(expr, image))
+      return makeTerm(expr);
+    const Call *call = expr.as<Call>();
+    if (call && call->call_type == Call::Halide)
+      return mutate(inlined(*call));
+    return IRMutator::mutate(expr);
+  }
+  using IRMutator::mutate;
+
+private:
+  static bool uses(const Expr &expr, const Var &var) {
+    return expr_uses_var(expr, var.name());
+  }
+
+  static Expr inlined(const Call &call) {
+    const Halide::Internal::Function callee(call.func);
+    std::map<std::string, Expr> values;
+    for (auto [name, argument] : llvm::zip_equal(callee.args(), call.args))
+      values[name] = argument;
+    return substitute(values, callee.values()[call.value_index]);
+  }
+
+  Expr makeTerm(const Expr &expr) {
+    for (auto [known, term] : llvm::zip_equal(expressions, terms))
+      if (Halide::Internal::equal(known, expr))
+        return term(pixel, feature);
+    Func term("term");
+    term(pixel, feature) = expr;
+    expressions.push_back(expr);
+    terms.push_back(term);
+    return term(pixel, feature);
+  }
+
+  Var pixel, feature, image;
+  std::vector<Expr> expressions;
+};
+} // namespace
+
 void AlgorithmBuilder::finishLines(Value value, FeatureFuncs &features) {
   const int pixels = static_cast<int>(features.pixels),
             perGroup = static_cast<int>(getFeaturesPerLine(pixels)),
             numFeatures = features.extents[features.featureDim];
+  const Var pixel("pixel"), feature("feature");
   const Var element("element"), group = getVars(1)[0], image("n");
   std::vector<Expr> indices;
   for (size_t dim = 0; dim < features.extents.size(); ++dim) {
     if (static_cast<int>(dim) == features.featureDim)
-      indices.emplace_back(group * perGroup + element / pixels);
+      indices.emplace_back(feature);
     else if (features.extents[dim] == 1)
       indices.emplace_back(0);
     else if (static_cast<int>(dim) == features.pixelDim)
-      indices.emplace_back(element % pixels);
+      indices.emplace_back(pixel);
     else
       indices.emplace_back(image);
   }
+  FeatureTerms terms(pixel, feature, image);
+  Expr stored = Halide::cast<float>(get(value).func(indices));
+  Expr written = terms.mutate(stored);
+  constexpr size_t mostTerms = 4;
+  if (terms.terms.size() <= mostTerms) {
+    features.groupTerms = std::move(terms.terms);
+    stored = written;
+  } else {
+    features.groupValue = get(value).func;
+  }
   features.featuresPerGroup = perGroup;
-  features.groupValue = get(value).func;
+  stored = substitute({{pixel.name(), element % pixels},
+                       {feature.name(), group * perGroup + element / pixels}},
+                      stored);
   funcs.output = Func("output");
-  funcs.output(element, group, image) = toStored(
-      Halide::cast<float>(features.groupValue(indices)), value.getType());
+  funcs.output(element, group, image) = toStored(stored, value.getType());
   funcs.vars = {element, group, image};
   funcs.extents = {pixels * perGroup, numFeatures / perGroup,
                    static_cast<int>(features.count) / pixels};

@@ -263,9 +263,8 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
   const Expr step = start + within[0] * stepsTogether;
   std::vector<SmallVector<Expr>> addends;
   for (int i = 0; i < stepsTogether; ++i) {
-    const std::vector<Expr> ofStep =
-        terms(getIndices(step + i, lane, outer),
-              getIndices(start, lane, outer));
+    const std::vector<Expr> ofStep = terms(getIndices(step + i, lane, outer),
+                                           getIndices(start, lane, outer));
     addends.resize(ofStep.size());
     for (auto [ofSum, addend] : llvm::zip_equal(addends, ofStep))
       ofSum.push_back(addend);

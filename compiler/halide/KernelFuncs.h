@@ -185,10 +185,12 @@ struct FeatureFuncs {
   /// The output is of the data's size.
   bool writesData = false;
   /// Where features begin inside cache lines, but groups of some do not, the
-  /// output has the dimensions (element, group, image), and reads this Func of
-  /// the data's; else undefined.
-  Halide::Func groupValue;
+  /// output has the dimensions (element, group, image); else this is 1.
   int featuresPerGroup = 1;
+  /// What it reads: numbers of a feature, per pixel and feature, or else, if
+  /// these are many, a Func of the data's dimensions.
+  std::vector<Halide::Func> groupTerms;
+  Halide::Func groupValue;
 };
 
 /// A norm over rows. Rows are told apart by some of the output's dimensions.

@@ -16,8 +16,12 @@
 // of its data are read for the sums, and again, from the cache if they fit, for
 // the output.
 //
-//   run            of neighbouring pixels, in the lanes of vectors
+//   run            of neighbouring pixels, in the lanes of vectors; or of all
+//                  pixels of few, over several images, in the cache
 //   partial(c, l)  the sums of the runs of lane l
+//
+// Stores past the cache want whole lines. Where features share these, the
+// output's vectors go over several features: see AlgorithmLines.cpp.
 //
 // Parts depend on shapes alone: results are the same for any number of threads.
 //
@@ -242,8 +246,8 @@ void FeatureSchedule::addLanes(const LoopLevel &level) {
       .bound(lane, 0, vectorLanes)
       .vectorize(lane);
   added.update()
-      .reorder({VarOrRVar(lane), VarOrRVar(vectors),
-                VarOrRVar(features.feature)})
+      .reorder(
+          {VarOrRVar(lane), VarOrRVar(vectors), VarOrRVar(features.feature)})
       .vectorize(lane);
 }
 
@@ -286,20 +290,30 @@ void FeatureSchedule::scheduleGroups() {
   splitFeatures(kernel.output, group, /*isFirst=*/true,
                 featuresPerBlock / features.featuresPerGroup);
   // Of a loop that copies vector by vector, LLVM would make a call of memcpy,
-  // which does not bypass the cache.
-  constexpr int copiedTogether = 4;
+  // which does not bypass the cache. Steps as large as a feature keep Halide
+  // from seeing that elements follow each other.
+  constexpr int most = 4;
+  const int vectors =
+      std::clamp(static_cast<int>(features.pixels - 1) / lanes, 1, most);
   kernel.output.reorder(element, vector, inner, image, featureBlock)
       .vectorize(element)
-      .unroll(vector, copiedTogether, TailStrategy::GuardWithIf);
+      .unroll(vector, vectors, TailStrategy::GuardWithIf);
 
-  Func &value = features.groupValue;
-  const Var pixel = value.args()[features.pixelDim],
-            feature = value.args()[features.featureDim];
-  value.compute_at(kernel.output, inner)
-      .store_in(MemoryType::Stack)
-      .reorder(pixel, feature)
-      .reorder_storage(pixel, feature)
-      .vectorize(pixel, lanes, TailStrategy::ShiftInwards);
+  const auto scheduleSource = [&](Func source, const Var &level, int pixelDim,
+                                  int featureDim) {
+    const Var pixel = source.args()[pixelDim],
+              feature = source.args()[featureDim];
+    source.compute_at(kernel.output, level)
+        .store_in(MemoryType::Register)
+        .reorder(pixel, feature)
+        .reorder_storage(pixel, feature)
+        .vectorize(pixel, lanes, TailStrategy::ShiftInwards);
+  };
+  if (features.groupValue.defined())
+    scheduleSource(features.groupValue, inner, features.pixelDim,
+                   features.featureDim);
+  for (const Func &term : features.groupTerms)
+    scheduleSource(term, featureBlock, 0, 1);
 }
 
 /// One more sweep: pixels of a feature, features of the block, then what is
@@ -327,8 +341,7 @@ void FeatureSchedule::scheduleData() {
 }
 
 void FeatureSchedule::chooseBlocks() {
-  const int64_t fetched =
-      blockBytes / int64_t(sizeof(float)) / features.pixels;
+  const int64_t fetched = blockBytes / int64_t(sizeof(float)) / features.pixels;
   const int64_t most =
       std::min<int64_t>(fetched, std::max(1, numFeatures / minimumTasks));
   const int perGroup = features.featuresPerGroup;
@@ -339,11 +352,11 @@ void FeatureSchedule::chooseBlocks() {
 
 void FeatureSchedule::scheduleOutside() {
   chooseBlocks();
-  if (features.groupValue.defined()) {
+  if (features.featuresPerGroup > 1) {
     scheduleGroups();
   } else {
-    const Var feature = features.writesData ? kernel.vars[features.featureDim]
-                                            : kernel.vars[0];
+    const Var feature =
+        features.writesData ? kernel.vars[features.featureDim] : kernel.vars[0];
     splitFeatures(kernel.output, feature, /*isFirst=*/true, featuresPerBlock);
     if (features.writesData)
       scheduleData();
