@@ -1,0 +1,79 @@
+/* How the tasks of a parallel loop are divided among the threads of the Halide
+ * runtime. There, whoever is free takes the next task, so that neighbours in
+ * memory go to different caches. Here each thread has a share of neighbouring
+ * tasks, the same one in every loop of so many: what it has read or written in
+ * one loop it finds in its cache in the next. Who is done with his own share
+ * helps with others. */
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+typedef int (*Task)(void *context, int index, uint8_t *closure);
+
+/* Of the Halide runtime. */
+extern int halide_get_num_threads(void);
+extern int halide_default_do_par_for(void *context, Task task, int min,
+                                     int size, uint8_t *closure);
+int halide_do_par_for(void *context, Task task, int min, int size,
+                      uint8_t *closure);
+
+enum { MaximumShares = 64, CacheLine = 64 };
+
+/* Tasks from `next` on are still to be taken. */
+typedef struct Share {
+  _Alignas(CacheLine) atomic_int next;
+  int end;
+} Share;
+
+typedef struct Loop {
+  Task task;
+  uint8_t *closure;
+  int numShares;
+  Share shares[MaximumShares];
+} Loop;
+
+/* Counts threads in the order in which they first work for this library. */
+static atomic_int numThreads;
+static _Thread_local int threadNumber
+    __attribute__((tls_model("initial-exec"))) = -1;
+
+/* A task of the runtime's loop: who gets it, not which, says what to run. */
+static int runShares(void *context, int index, uint8_t *closure) {
+  (void)index;
+  Loop *loop = (Loop *)closure;
+  if (threadNumber < 0)
+    threadNumber = atomic_fetch_add(&numThreads, 1) & 0xffff;
+  for (int i = 0; i < loop->numShares; ++i) {
+    Share *share = &loop->shares[(threadNumber + i) % loop->numShares];
+    int next;
+    while ((next = atomic_fetch_add(&share->next, 1)) < share->end) {
+      int status = loop->task(context, next, loop->closure);
+      if (status)
+        return status;
+    }
+  }
+  return 0;
+}
+
+int halide_do_par_for(void *context, Task task, int min, int size,
+                      uint8_t *closure) {
+  /* Before the first loop, 0. */
+  int numShares = halide_get_num_threads();
+  if (numShares > MaximumShares)
+    numShares = MaximumShares;
+  if (numShares > size)
+    numShares = size;
+  if (numShares <= 1)
+    return halide_default_do_par_for(context, task, min, size, closure);
+  Loop loop;
+  loop.task = task;
+  loop.closure = closure;
+  loop.numShares = numShares;
+  for (int i = 0; i < numShares; ++i) {
+    atomic_init(&loop.shares[i].next,
+                min + (int)((int64_t)size * i / numShares));
+    loop.shares[i].end = min + (int)((int64_t)size * (i + 1) / numShares);
+  }
+  return halide_default_do_par_for(context, runShares, 0, numShares,
+                                   (uint8_t *)&loop);
+}
