@@ -117,7 +117,8 @@ LogicalResult bnopt::buildLayerNormGradient(NormKernelBuilder &kernel) {
   return buildGradient(kernel, normalize, [&](Value dy) -> SmallVector<Value> {
     return kernel.function
         .create<bn::LayerNormGradientOp>(x, scale, dy, kernel.getEpsilon(),
-                                         kernel.getAxis())
+                                         kernel.getAxis(),
+                                         /*parts=*/IntegerAttr())
         ->getResults();
   });
 }
@@ -132,7 +133,8 @@ LogicalResult bnopt::buildRMSNormGradient(NormKernelBuilder &kernel) {
   return buildGradient(kernel, normalize, [&](Value dy) -> SmallVector<Value> {
     return kernel.function
         .create<bn::RMSNormGradientOp>(x, scale, dy, kernel.getEpsilon(),
-                                       kernel.getAxis())
+                                       kernel.getAxis(),
+                                       /*parts=*/IntegerAttr())
         ->getResults();
   });
 }
@@ -147,7 +149,7 @@ LogicalResult bnopt::buildGroupNormGradient(NormKernelBuilder &kernel) {
     auto op = kernel.function.create<bn::GroupNormGradientOp>(
         moveDimension(kernel, x, kernel.axis, 1), scale,
         moveDimension(kernel, dy, kernel.axis, 1), getGroups(kernel),
-        kernel.getEpsilon());
+        kernel.getEpsilon(), /*parts=*/IntegerAttr());
     return {moveDimension(kernel, op.getInputGradient(), 1, kernel.axis),
             op.getScaleGradient(), op.getOffsetGradient()};
   });

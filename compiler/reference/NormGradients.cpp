@@ -41,25 +41,29 @@ RowStatistics computeRowStatistics(llvm::ArrayRef<double> row, double epsilon,
 /// The gradients of a norm, found row by row.
 class RowGradients {
 public:
-  RowGradients(Operands in, double epsilon, bool centered)
-      : x(*in[0]), scale(*in[1]), dy(*in[2]), epsilon(epsilon),
-        centered(centered), dx(x.shape), dScale(scale.shape),
-        dOffset(scale.shape) {}
+  template <typename Op>
+  RowGradients(Op op, Operands in, bool centered)
+      : x(*in[0]), scale(*in[1]), dy(*in[2]),
+        epsilon(op.getEpsilon().convertToDouble()), centered(centered),
+        parts(op.getParts().value_or(1)), dx(x.shape),
+        dScale(getSumsShape(op.getParts().has_value())), dOffset(dScale.shape) {
+  }
 
   /// Adds the gradients of `count` elements from `begin` on; `parameter(i)` is
-  /// the index of the scale of element i.
+  /// the index of the scale of element i. Each part has as many elements.
   template <typename Parameter>
   void addRow(int64_t begin, int64_t count, Parameter &&parameter) {
     const auto [shift, factor] = computeRowStatistics(
         llvm::ArrayRef(x.data).slice(begin, count), epsilon, centered);
+    const int64_t sums = begin / (x.size() / parts) * scale.size();
     double meanGradient = 0, meanProduct = 0;
     for (int64_t i = begin; i < begin + count; ++i) {
       const double normalized = (x[i] - shift) * factor;
       const double gradient = scale[parameter(i)] * dy[i];
       meanGradient += gradient / static_cast<double>(count);
       meanProduct += gradient * normalized / static_cast<double>(count);
-      dScale[parameter(i)] += dy[i] * normalized;
-      dOffset[parameter(i)] += dy[i];
+      dScale[sums + parameter(i)] += dy[i] * normalized;
+      dOffset[sums + parameter(i)] += dy[i];
     }
     for (int64_t i = begin; i < begin + count; ++i) {
       const double normalized = (x[i] - shift) * factor;
@@ -70,9 +74,18 @@ public:
   }
 
 private:
+  llvm::SmallVector<int64_t> getSumsShape(bool hasParts) const {
+    llvm::SmallVector<int64_t> shape;
+    if (hasParts)
+      shape.push_back(parts);
+    llvm::append_range(shape, scale.shape);
+    return shape;
+  }
+
   const Tensor &x, &scale, &dy;
   const double epsilon;
   const bool centered;
+  const int64_t parts;
 
 public:
   Tensor dx, dScale, dOffset;
@@ -81,7 +94,7 @@ public:
 /// Scale and offset lie along the rows.
 template <typename Op>
 RowGradients computeTrailingGradients(Op op, Operands in, bool centered) {
-  RowGradients gradients(in, op.getEpsilon().convertToDouble(), centered);
+  RowGradients gradients(op, in, centered);
   const int64_t count = in[1]->size();
   for (int64_t row = 0; row < in[0]->size(); row += count)
     gradients.addRow(row, count, [count](int64_t i) { return i % count; });
@@ -100,7 +113,7 @@ Results evaluate(bn::RMSNormGradientOp op, Operands in) {
 
 Results evaluate(bn::GroupNormGradientOp op, Operands in) {
   const Tensor &x = *in[0];
-  RowGradients all(in, op.getEpsilon().convertToDouble(), true);
+  RowGradients all(op, in, true);
   const DimensionView channels(x.shape, 1);
   const int64_t count =
       channels.size / static_cast<int64_t>(op.getGroups()) * channels.inner;

@@ -230,7 +230,8 @@ FailureOr<Gradients> LayerNormOp::buildAdjoint(OpBuilder &builder,
                                                std::string &) {
   auto all = LayerNormGradientOp::create(builder, getLoc(), getInput(),
                                          getScale(), request.getOutput(),
-                                         getEpsilonAttr(), getAxisAttr());
+                                         getEpsilonAttr(), getAxisAttr(),
+                                         /*parts=*/IntegerAttr());
   SmallVector<Value> values = {all.getInputGradient(), all.getScaleGradient()};
   if (getOffset())
     values.push_back(all.getOffsetGradient());
@@ -242,7 +243,8 @@ FailureOr<Gradients> RMSNormOp::buildAdjoint(OpBuilder &builder,
                                              std::string &) {
   auto all = RMSNormGradientOp::create(builder, getLoc(), getInput(),
                                        getScale(), request.getOutput(),
-                                       getEpsilonAttr(), getAxisAttr());
+                                       getEpsilonAttr(), getAxisAttr(),
+                                       /*parts=*/IntegerAttr());
   return select(request, {all.getInputGradient(), all.getScaleGradient()});
 }
 
@@ -251,7 +253,8 @@ FailureOr<Gradients> GroupNormOp::buildAdjoint(OpBuilder &builder,
                                                std::string &) {
   auto all = GroupNormGradientOp::create(builder, getLoc(), getInput(),
                                          getScale(), request.getOutput(),
-                                         getGroupsAttr(), getEpsilonAttr());
+                                         getGroupsAttr(), getEpsilonAttr(),
+                                         /*parts=*/IntegerAttr());
   return select(request, {all.getInputGradient(), all.getScaleGradient(),
                           all.getOffsetGradient()});
 }

@@ -68,11 +68,22 @@ LogicalResult GradientStatisticsOp::inferReturnTypes(MLIRContext *,
 // Relatives
 //===----------------------------------------------------------------------===//
 
+/// `parameter` with a dimension of `parts`, if there are any, before it.
+static Type getPartsType(Type parameter, std::optional<uint64_t> parts) {
+  if (!parts)
+    return parameter;
+  auto type = cast<RankedTensorType>(parameter);
+  SmallVector<int64_t> shape = {static_cast<int64_t>(*parts)};
+  llvm::append_range(shape, type.getShape());
+  return type.clone(shape);
+}
+
 LogicalResult LayerNormGradientOp::inferReturnTypes(MLIRContext *,
                                                     MaybeLocation,
                                                     Adaptor adaptor,
                                                     InferredTypes &inferred) {
-  Type parameter = adaptor.getScale().getType();
+  Type parameter =
+      getPartsType(adaptor.getScale().getType(), adaptor.getParts());
   inferred.assign({adaptor.getInput().getType(), parameter, parameter});
   return success();
 }
@@ -80,7 +91,9 @@ LogicalResult LayerNormGradientOp::inferReturnTypes(MLIRContext *,
 LogicalResult RMSNormGradientOp::inferReturnTypes(MLIRContext *, MaybeLocation,
                                                   Adaptor adaptor,
                                                   InferredTypes &inferred) {
-  inferred.assign({adaptor.getInput().getType(), adaptor.getScale().getType()});
+  inferred.assign(
+      {adaptor.getInput().getType(),
+       getPartsType(adaptor.getScale().getType(), adaptor.getParts())});
   return success();
 }
 
@@ -88,7 +101,8 @@ LogicalResult GroupNormGradientOp::inferReturnTypes(MLIRContext *,
                                                     MaybeLocation,
                                                     Adaptor adaptor,
                                                     InferredTypes &inferred) {
-  Type parameter = adaptor.getScale().getType();
+  Type parameter =
+      getPartsType(adaptor.getScale().getType(), adaptor.getParts());
   inferred.assign({adaptor.getInput().getType(), parameter, parameter});
   return success();
 }

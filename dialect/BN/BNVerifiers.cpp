@@ -205,18 +205,42 @@ LogicalResult LayerNormOp::verify() {
 
 LogicalResult RMSNormOp::verify() { return verifyTrailingNorm(*this); }
 
-LogicalResult LayerNormGradientOp::verify() {
-  if (failed(verifyTrailingNorm(*this)))
+/// 'parts' of `what`, of which there are as many as elements of `shape`.
+template <typename OpT>
+static LogicalResult verifyParts(OpT op, ArrayRef<int64_t> shape,
+                                 StringRef what) {
+  if (!op.getParts())
+    return success();
+  const auto parts = static_cast<int64_t>(*op.getParts());
+  if (parts <= 0)
+    return op.emitOpError("expects 'parts' to be positive, but got ") << parts;
+  if (ShapedType::isDynamicShape(shape))
+    return success();
+  const int64_t count = ShapedType::getNumElements(shape);
+  if (count % parts == 0)
+    return success();
+  return op.emitOpError("expects 'parts' to divide ")
+         << count << " " << what << ", but got " << parts;
+}
+
+/// (C5) too.
+template <typename OpT>
+static LogicalResult verifyTrailingGradient(OpT op) {
+  if (failed(verifyTrailingNorm(op)) ||
+      failed(verifyParts(
+          op, op.getInput().getType().getShape().take_front(op.getAxis()),
+          "rows")))
     return failure();
-  return verifyOutputGradient(*this, getInput().getType(),
-                              getOutputGradient().getType());
+  return verifyOutputGradient(op, op.getInput().getType(),
+                              op.getOutputGradient().getType());
+}
+
+LogicalResult LayerNormGradientOp::verify() {
+  return verifyTrailingGradient(*this);
 }
 
 LogicalResult RMSNormGradientOp::verify() {
-  if (failed(verifyTrailingNorm(*this)))
-    return failure();
-  return verifyOutputGradient(*this, getInput().getType(),
-                              getOutputGradient().getType());
+  return verifyTrailingGradient(*this);
 }
 
 /// All but (C5), for `parameters` of one element per channel.
@@ -249,7 +273,9 @@ LogicalResult GroupNormOp::verify() {
 }
 
 LogicalResult GroupNormGradientOp::verify() {
-  if (failed(verifyGroups(*this, {{"scale", getScale()}})))
+  if (failed(verifyGroups(*this, {{"scale", getScale()}})) ||
+      failed(verifyParts(*this, getInput().getType().getShape().take_front(),
+                         "samples")))
     return failure();
   return verifyOutputGradient(*this, getInput().getType(),
                               getOutputGradient().getType());

@@ -56,3 +56,19 @@ func.func @group_norm_gradient_infers(%x: tensor<?x64x56x56xf32>, %scale: tensor
   %result:3 = bn.group_norm_gradient %x, %scale, %dy {epsilon = 1.000000e-05 : f64, groups = 4 : i64} : (tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<?x64x56x56xf32>) -> (tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<32xf32>)
   return %result#0, %result#1, %result#2 : tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<32xf32>
 }
+
+// -----
+
+func.func @group_norm_gradient_c6(%x: tensor<6x4x8x8xf32>, %scale: tensor<4xf32>, %dy: tensor<6x4x8x8xf32>) -> (tensor<6x4x8x8xf32>, tensor<0x4xf32>, tensor<0x4xf32>) {
+  // expected-error@+1 {{'bn.group_norm_gradient' op expects 'parts' to be positive, but got 0}}
+  %result:3 = bn.group_norm_gradient %x, %scale, %dy {epsilon = 1.000000e-05 : f64, groups = 2 : i64, parts = 0 : i64} : (tensor<6x4x8x8xf32>, tensor<4xf32>, tensor<6x4x8x8xf32>) -> (tensor<6x4x8x8xf32>, tensor<0x4xf32>, tensor<0x4xf32>)
+  return %result#0, %result#1, %result#2 : tensor<6x4x8x8xf32>, tensor<0x4xf32>, tensor<0x4xf32>
+}
+
+// -----
+
+func.func @group_norm_gradient_c6_divides(%x: tensor<6x4x8x8xf32>, %scale: tensor<4xf32>, %dy: tensor<6x4x8x8xf32>) -> (tensor<6x4x8x8xf32>, tensor<5x4xf32>, tensor<5x4xf32>) {
+  // expected-error@+1 {{'bn.group_norm_gradient' op expects 'parts' to divide 6 samples, but got 5}}
+  %result:3 = bn.group_norm_gradient %x, %scale, %dy {epsilon = 1.000000e-05 : f64, groups = 2 : i64, parts = 5 : i64} : (tensor<6x4x8x8xf32>, tensor<4xf32>, tensor<6x4x8x8xf32>) -> (tensor<6x4x8x8xf32>, tensor<5x4xf32>, tensor<5x4xf32>)
+  return %result#0, %result#1, %result#2 : tensor<6x4x8x8xf32>, tensor<5x4xf32>, tensor<5x4xf32>
+}

@@ -39,3 +39,19 @@ func.func @layer_norm_gradient_infers(%x: tensor<?x16x8x4xf32>, %scale: tensor<8
   %result:3 = bn.layer_norm_gradient %x, %scale, %dy {axis = 2 : i64, epsilon = 1.000000e-05 : f64} : (tensor<?x16x8x4xf32>, tensor<8x4xf32>, tensor<?x16x8x4xf32>) -> (tensor<?x16x8x4xf32>, tensor<8x4xf32>, tensor<8x5xf32>)
   return %result#0, %result#1, %result#2 : tensor<?x16x8x4xf32>, tensor<8x4xf32>, tensor<8x5xf32>
 }
+
+// -----
+
+func.func @layer_norm_gradient_c5(%x: tensor<6x16x8x4xf32>, %scale: tensor<8x4xf32>, %dy: tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<0x8x4xf32>, tensor<0x8x4xf32>) {
+  // expected-error@+1 {{'bn.layer_norm_gradient' op expects 'parts' to be positive, but got 0}}
+  %result:3 = bn.layer_norm_gradient %x, %scale, %dy {axis = 2 : i64, epsilon = 1.000000e-05 : f64, parts = 0 : i64} : (tensor<6x16x8x4xf32>, tensor<8x4xf32>, tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<0x8x4xf32>, tensor<0x8x4xf32>)
+  return %result#0, %result#1, %result#2 : tensor<6x16x8x4xf32>, tensor<0x8x4xf32>, tensor<0x8x4xf32>
+}
+
+// -----
+
+func.func @layer_norm_gradient_c5_divides(%x: tensor<6x16x8x4xf32>, %scale: tensor<8x4xf32>, %dy: tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<5x8x4xf32>, tensor<5x8x4xf32>) {
+  // expected-error@+1 {{'bn.layer_norm_gradient' op expects 'parts' to divide 96 rows, but got 5}}
+  %result:3 = bn.layer_norm_gradient %x, %scale, %dy {axis = 2 : i64, epsilon = 1.000000e-05 : f64, parts = 5 : i64} : (tensor<6x16x8x4xf32>, tensor<8x4xf32>, tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<5x8x4xf32>, tensor<5x8x4xf32>)
+  return %result#0, %result#1, %result#2 : tensor<6x16x8x4xf32>, tensor<5x8x4xf32>, tensor<5x8x4xf32>
+}

@@ -14,3 +14,10 @@ func.func @rms_norm_gradient_dynamic(%x: tensor<?x?xf32>, %scale: tensor<?xf32>,
   %result:2 = bn.rms_norm_gradient %x, %scale, %dy {axis = 1 : i64, epsilon = 1.000000e-05 : f64} : (tensor<?x?xf32>, tensor<?xf32>, tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?xf32>)
   return %result#0, %result#1 : tensor<?x?xf32>, tensor<?xf32>
 }
+
+// CHECK-LABEL: @rms_norm_gradient_parts
+func.func @rms_norm_gradient_parts(%x: tensor<6x16x8x4xf32>, %scale: tensor<8x4xf32>, %dy: tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<12x8x4xf32>) {
+  // CHECK: bn.rms_norm_gradient %{{.*}}, %{{.*}}, %{{.*}} {axis = 2 : i64, epsilon = 1.000000e-05 : f64, parts = 12 : i64} : (tensor<6x16x8x4xf32>, tensor<8x4xf32>, tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<12x8x4xf32>)
+  %result:2 = bn.rms_norm_gradient %x, %scale, %dy {axis = 2 : i64, epsilon = 1.000000e-05 : f64, parts = 12 : i64} : (tensor<6x16x8x4xf32>, tensor<8x4xf32>, tensor<6x16x8x4xf32>) -> (tensor<6x16x8x4xf32>, tensor<12x8x4xf32>)
+  return %result#0, %result#1 : tensor<6x16x8x4xf32>, tensor<12x8x4xf32>
+}

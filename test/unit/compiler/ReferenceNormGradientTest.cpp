@@ -151,6 +151,23 @@ func.func @f(%x: tensor<2x1xf32>, %s: tensor<1xf32>, %dy: tensor<2x1xf32>)
   expectValues(results[2], Tensor({1}, 4));
 }
 
+/// Two rows each.
+TEST_F(ReferenceTest, LayerNormGradientInParts) {
+  auto results = run(R"(
+func.func @f(%x: tensor<4x1xf32>, %s: tensor<1xf32>, %dy: tensor<4x1xf32>)
+    -> (tensor<4x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>) {
+  %0:3 = bn.layer_norm_gradient %x, %s, %dy {axis = 1 : i64, epsilon = 1.0 : f64, parts = 2 : i64}
+      : (tensor<4x1xf32>, tensor<1xf32>, tensor<4x1xf32>)
+      -> (tensor<4x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>)
+  return %0#0, %0#1, %0#2 : tensor<4x1xf32>, tensor<2x1xf32>, tensor<2x1xf32>
+})",
+                     {Tensor({4, 1}, {5, 7, 2, 3}), Tensor({1}, 2),
+                      Tensor({4, 1}, {1, 3, 10, 20})});
+  ASSERT_EQ(results.size(), 3u);
+  expectValues(results[1], Tensor({2, 1}, 0.0));
+  expectValues(results[2], Tensor({2, 1}, {4, 30}));
+}
+
 /// Sums over nothing are zero.
 TEST_F(ReferenceTest, GroupNormGradientOfNoSamples) {
   auto results = run(R"(
