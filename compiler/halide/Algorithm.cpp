@@ -143,6 +143,9 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
       features && features->writesData && index > 0)
     vars = {
         funcs.vars[features->featuresPerGroup > 1 ? 1 : features->featureDim]};
+  // The same of channels and samples.
+  if (std::holds_alternative<RowNormFuncs>(funcs.anchor) && index > 0)
+    vars = {funcs.vars.front(), funcs.vars.back()};
   Func func(index == 0 ? "output" : "result" + std::to_string(index));
   func(vars) = toStored(read(value, getIndices(vars)), value.getType());
   Halide::OutputImageParam buffer = func.output_buffer();

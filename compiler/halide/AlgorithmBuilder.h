@@ -144,6 +144,9 @@ private:
   struct RowShape {
     int64_t firstDim = 0;
     int64_t groupChannels = 0;
+    /// Channels of a group are summed by themselves first, whatever vectors run
+    /// along.
+    bool channelsApart = false;
   };
   struct RowParameters {
     mlir::Value scale, offset;
@@ -177,10 +180,12 @@ private:
                      const RowParameters &parameters);
   RowNormFuncs makeRowGradient(const Rows &rows, mlir::Value outputGradient,
                                const RowParameters &parameters);
-  Halide::Func makeParameterSums(const Rows &rows, mlir::Value outputGradient,
-                                 RowNormGradientFuncs &gradient);
+  void makeParameterSums(const Rows &rows, mlir::Value outputGradient,
+                         int64_t parts, RowNormGradientFuncs &gradient);
   template <typename Op>
-  void buildRowNormGradient(Op op);
+  bool buildRowNormGradient(Op op);
+  RowNormFuncs makeGroupGradient(const Rows &rows, bn::GroupNormGradientOp op);
+  bool buildGroupNormGradient(bn::GroupNormGradientOp op);
 
   /// The computed value `input` with zeros around it, as windows with `steps`
   /// per spatial dimension, outermost first, read it; none for an argument,

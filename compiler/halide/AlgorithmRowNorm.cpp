@@ -93,10 +93,15 @@ AlgorithmBuilder::Rows AlgorithmBuilder::makeRows(Value input,
       getNumElements(rows.sizes) * std::max<int64_t>(1, shape.groupChannels);
   // Without pixels the channels of a group are the row.
   rows.alongRow = contiguous >= shape.firstDim ||
-                  (shape.groupChannels && getNumElements(rows.sizes) == 1);
-  rows.mergesChannels = shape.groupChannels && rows.alongRow;
+                  (shape.groupChannels && !shape.channelsApart &&
+                   getNumElements(rows.sizes) == 1);
+  rows.mergesChannels =
+      shape.groupChannels && !shape.channelsApart && rows.alongRow;
   if (rows.mergesChannels)
     rows.sizes.push_back(shape.groupChannels);
+  // A channel of a single element.
+  if (rows.sizes.empty())
+    rows.sizes.push_back(1);
   return rows;
 }
 

@@ -7,9 +7,10 @@
 //   dx = r·(g − Σg/n) + b·(x − mean),  b = −r³·(Σgd − Σg·Σd/n)/n
 //   dScale = Σ dy·(x − mean)·r,  dOffset = Σ dy
 //
-// where the last two sums are over rows. RMS norm takes p, the mean and Σg/n as
-// 0. Products of f32 numbers are exact in f64, so that dx is right
-// to the last bits where its terms cancel, as in rows of one or two elements.
+// where the last two sums are over the rows of a part. RMS norm takes p, the
+// mean and Σg/n as 0. Products of f32 numbers are exact in f64, so that dx is
+// right to the last bits where its terms cancel, as in rows of one or two
+// elements.
 //
 //===----------------------------------------------------------------------===//
 
@@ -89,49 +90,50 @@ AlgorithmBuilder::makeRowGradient(const Rows &rows, Value outputGradient,
   return norm;
 }
 
-/// dScale and dOffset, as a tuple over a row.
-Func AlgorithmBuilder::makeParameterSums(const Rows &rows, Value outputGradient,
+/// dScale and dOffset, as a tuple over a row and the parts of the rows.
+void AlgorithmBuilder::makeParameterSums(const Rows &rows, Value outputGradient,
+                                         int64_t parts,
                                          RowNormGradientFuncs &gradient) {
-  const int64_t rank = rows.kept.size() + rows.dims.size();
+  const MemoryLayout layout =
+      view.getLayout(kernel.getResultTypes().front(), kernel.getResultLayout());
+  const auto numKept = static_cast<int64_t>(rows.kept.size());
+  const int64_t count =
+      getNumElements(ArrayRef(layout.shape).take_front(numKept));
+  gradient.rowsPerPart = static_cast<int>(count / parts);
+  RDom domain(0, gradient.rowsPerPart, "r");
+  gradient.row = domain[0];
+  gradient.part = Var("part");
   // The row's dimensions in the order of the buffer of a tensor of its rank.
-  const std::vector<Var> vars = getVars(rows.dims.size());
-  const Indices own = getIndices(vars);
-  SmallVector<int64_t> sizes;
-  Indices element(rank);
-  for (int64_t dim = 0; dim < rank; ++dim)
-    if (llvm::is_contained(rows.dims, dim))
-      element[dim] = own[dim - static_cast<int64_t>(rows.kept.size())];
-  for (int64_t dim : rows.kept)
-    sizes.push_back(view.getLayout(kernel.getResultTypes().front(),
-                                   kernel.getResultLayout())
-                        .shape[dim]);
-  if (sizes.empty())
-    sizes.push_back(1);
-  RDom domain = makeReductionDomain(sizes);
-  gradient.rowLoops = getReductionVars(domain);
-  gradient.rowLoopSizes.assign(sizes.begin(), sizes.end());
-  std::vector<Expr> row;
-  for (auto [position, dim] : llvm::enumerate(rows.kept)) {
-    row.emplace_back(domain[static_cast<int>(position)]);
-    element[dim] = row.back();
+  gradient.rowVars = getVars(rows.dims.size());
+  Indices element(layout.shape.size());
+  llvm::copy(getIndices(gradient.rowVars), element.begin() + numKept);
+  Expr number = gradient.part * gradient.rowsPerPart + domain[0];
+  for (int64_t dim = numKept - 1; dim >= 0; --dim) {
+    const auto size = static_cast<int>(layout.shape[dim]);
+    element[dim] = dim == 0 ? number : number % size;
+    number = number / size;
   }
+  std::vector<Expr> row;
+  for (int64_t dim : rows.kept)
+    row.push_back(element[dim]);
+
+  const Func &numbers =
+      (gradient.again ? *gradient.again : gradient.norm).statistics;
   Expr dy = toDouble(read(outputGradient, element));
-  Expr distance =
-      toDouble(read(rows.input, element)) - gradient.again.statistics(row)[0];
-  // Without rows the domain has one step, which must be seen.
-  Expr zero = rows.kept.empty() ? toDouble(domain[0]) : Expr(0.0);
-  Func sums("parameter_sums");
-  sums(vars) = Tuple(Expr(0.0), Expr(0.0));
-  sums(vars) =
-      Tuple(sums(vars)[0] +
-                (dy * distance * gradient.again.statistics(row)[1] + zero),
-            sums(vars)[1] + (dy + zero));
-  gradient.rowVars = vars;
-  return sums;
+  Expr distance = toDouble(read(rows.input, element)) - numbers(row)[0];
+  std::vector<Var> vars = gradient.rowVars;
+  vars.push_back(gradient.part);
+  gradient.sums = Func("parameter_sums");
+  gradient.sums(vars) = Tuple(Expr(0.0), Expr(0.0));
+  gradient.sums(vars) =
+      Tuple(gradient.sums(vars)[0] + dy * distance * numbers(row)[1],
+            gradient.sums(vars)[1] + dy);
 }
 
 template <typename Op>
-void AlgorithmBuilder::buildRowNormGradient(Op op) {
+bool AlgorithmBuilder::buildRowNormGradient(Op op) {
+  if (!op.getParts())
+    return false;
   const bool mergesRows = view.merged() == KernelView::Merge::Rows;
   const RowParameters parameters = {
       op.getScale(),
@@ -143,7 +145,9 @@ void AlgorithmBuilder::buildRowNormGradient(Op op) {
   Value dy = op.getOutputGradient();
   RowNormGradientFuncs gradient;
   gradient.norm = makeRowGradient(rows, dy, parameters);
-  gradient.again = makeRowGradient(rows, dy, parameters);
+  // Rows in one piece of memory are read once for both.
+  if (rows.kept.size() != 1 || rows.dims.size() != 1 || !rows.alongRow)
+    gradient.again = makeRowGradient(rows, dy, parameters);
 
   Indices indices = declare(op);
   std::vector<Expr> row;
@@ -157,21 +161,24 @@ void AlgorithmBuilder::buildRowNormGradient(Op op) {
       toFloat(strict_float(scaled - numbers(row)[3]) * numbers(row)[1] +
               distance * numbers(row)[2]);
 
-  gradient.sums = makeParameterSums(rows, dy, gradient);
+  makeParameterSums(rows, dy, static_cast<int64_t>(*op.getParts()), gradient);
   for (auto [index, result] : llvm::enumerate(op->getResults().drop_front())) {
-    // A row that is all there is may be seen as a matrix of one.
     const Indices own = declareValue(result);
-    std::vector<Expr> place = orderIndices(own);
-    place.resize(gradient.rowVars.size());
+    std::vector<Expr> place = orderIndices(ArrayRef(own).drop_front());
+    place.push_back(own.front());
     values.find(result)->second.func(getVars(own.size())) =
         toFloat(gradient.sums(place)[static_cast<int>(index)]);
   }
   funcs.anchor = std::move(gradient);
+  return true;
 }
 
 bool AlgorithmBuilder::buildRowNormGradients(Operation *op) {
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case<bn::LayerNormGradientOp, bn::RMSNormGradientOp>(
-          [&](auto typed) { return buildRowNormGradient(typed), true; })
+          [&](auto typed) { return buildRowNormGradient(typed); })
+      .Case([&](bn::GroupNormGradientOp typed) {
+        return buildGroupNormGradient(typed);
+      })
       .Default(false);
 }

@@ -193,20 +193,21 @@ struct FeatureFuncs {
   Halide::Func groupValue;
 };
 
-/// A norm over rows. Rows are told apart by some of the output's dimensions.
-/// Where vectors run along a row, `sums` has one element per row; else one per
-/// lane, which is a row or a channel of a group of channels.
+/// A norm over rows, or the gradient of a group norm. Rows are told apart by
+/// some of the output's dimensions. Where vectors run along a row, `sums` has
+/// one element per row; else one per lane, which is a row or a channel of a
+/// group of channels. Of the gradient, it has one per channel.
 struct RowNormFuncs {
   /// The first element of the row; undefined where nothing is centered.
   Halide::Func first;
   Halide::Func sums;
   /// Per row or lane, read by the output.
   Halide::Func statistics;
-  /// Defined where lanes are channels of groups.
+  /// Defined where `sums` are of channels of groups.
   Halide::Func groupSums, groupStatistics;
   /// The dimensions of `sums`, and the output's that they are: from the
   /// smallest stride on. Of a group along whose elements vectors run, the
-  /// channel becomes the group.
+  /// channel becomes the group, unless it has sums of its own.
   std::vector<Halide::Var> rows;
   std::vector<int> keptDims;
   std::vector<Halide::RVar> reduction;
@@ -217,16 +218,20 @@ struct RowNormFuncs {
 };
 
 /// Gradients of a norm over rows: of the input, the output, and sums over rows,
-/// the vectors.
+/// the vectors, whose last dimension are parts of the rows.
 struct RowNormGradientFuncs {
-  /// What the output reads, and the same for the sums over rows: each computes
-  /// it for a row that it has in cache.
-  RowNormFuncs norm, again;
-  /// A tuple over a row, of the dimensions `rowVars`.
+  /// What the output reads.
+  RowNormFuncs norm;
+  /// The same for the sums over rows, where these are not computed with the
+  /// output.
+  std::optional<RowNormFuncs> again;
+  /// A tuple over a row, of the dimensions `rowVars`, and a part.
   Halide::Func sums;
   std::vector<Halide::Var> rowVars;
-  std::vector<Halide::RVar> rowLoops;
-  std::vector<int64_t> rowLoopSizes;
+  Halide::Var part;
+  /// The rows of a part.
+  Halide::RVar row;
+  int rowsPerPart = 1;
 };
 
 using AnchorFuncs =

@@ -64,14 +64,20 @@ static std::optional<int64_t> findRowDims(kernel::FuncOp kernel) {
   return std::nullopt;
 }
 
-/// All tensors are row-major, and of the shape of the data, of its rows, or
-/// numbers.
+/// Whether `shape` is of several parts of sums of the shape of `row`.
+static bool hasPartsOf(ArrayRef<int64_t> row, ArrayRef<int64_t> shape) {
+  return shape.size() == row.size() + 1 && shape.drop_front() == row;
+}
+
+/// All tensors are row-major, and of the shape of the data, of its rows, of
+/// parts of sums over these, or numbers.
 static bool canMergeRows(kernel::FuncOp kernel, int64_t rowDims) {
   const auto data = cast<RankedTensorType>(kernel.getResultTypes().front());
   const ArrayRef<int64_t> row = data.getShape().drop_front(rowDims);
   const auto isDataOrRow = [&](Type type) {
     auto tensor = cast<RankedTensorType>(type);
-    return type == data || tensor.getShape() == row;
+    return type == data || tensor.getShape() == row ||
+           hasPartsOf(row, tensor.getShape());
   };
   for (BlockArgument arg : kernel.getBody().getArguments())
     if (!isDataOrRow(arg.getType()) || kernel.getArgLayout(arg.getArgNumber()))
@@ -228,6 +234,8 @@ SmallVector<int64_t> KernelView::getShape(Type type) const {
     const int64_t size = ShapedType::getNumElements(row);
     if (type == rowsType)
       return {rowsType.getNumElements() / size, size};
+    if (hasPartsOf(row, shape))
+      return {shape.front(), size};
     return tensor.getShape() == row ? SmallVector<int64_t>{size} : shape;
   }
   if (merge == Merge::Pixels && shape.size() >= 4) {

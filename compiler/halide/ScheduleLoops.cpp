@@ -8,9 +8,13 @@ using namespace bnopt;
 using Halide::Func;
 using Halide::TailStrategy;
 using Halide::Var;
+using Halide::VarOrRVar;
 
 /// Few enough that starting a task (below a microsecond) does not count.
 static constexpr int maximumTasks = 64;
+
+/// Keep enough loads in flight and hide the loop's own cost.
+static constexpr int vectorsPerIteration = 4;
 
 int bnopt::getLanes(int extent, int lanes, bool exact) {
   while (lanes > 1 && (lanes > extent || (exact && extent % lanes != 0)))
@@ -31,6 +35,21 @@ void bnopt::splitLoop(Func &func, const Var &loop, const Var &outer,
   bool divides = exact || extent % factor == 0;
   func.split(loop, outer, inner, factor,
              divides ? TailStrategy::GuardWithIf : TailStrategy::ShiftInwards);
+}
+
+std::vector<VarOrRVar> bnopt::splitVectors(KernelFuncs &kernel,
+                                           const Loop &loop,
+                                           const VectorUnit &unit) {
+  const int lanes = getLanes(loop.extent, unit.lanes, kernel.inPlace);
+  int count = std::max(1, std::min(vectorsPerIteration, loop.extent / lanes));
+  if (kernel.inPlace)
+    count = getLargestDivisor(loop.extent / lanes, count);
+  Var block("block"), inner("inner"), vector("vector"), lane("lane");
+  splitLoop(kernel.output, loop.var, block, inner, lanes * count, loop.extent,
+            kernel.inPlace);
+  kernel.output.split(inner, vector, lane, lanes, TailStrategy::GuardWithIf);
+  kernel.output.vectorize(lane).unroll(vector);
+  return {lane, vector, block};
 }
 
 void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,

@@ -44,6 +44,11 @@ void splitLoop(Halide::Func &func, const Halide::Var &loop,
                const Halide::Var &outer, const Halide::Var &inner, int factor,
                int extent, bool exact);
 
+/// Splits `loop` of the output into vectors, of which several are computed in
+/// an iteration; the loops that it becomes, innermost first.
+std::vector<Halide::VarOrRVar>
+splitVectors(KernelFuncs &kernel, const Loop &loop, const VectorUnit &unit);
+
 /// Distributes the outer `loops` (innermost first, the outermost loops of
 /// `func`) over threads, as one parallel loop of a few times more tasks than
 /// processors have cores, if `cycles` of work are worth waking them. With

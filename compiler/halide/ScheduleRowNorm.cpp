@@ -9,6 +9,9 @@
 //   across rows      a vector of sums per vector of lanes (rows, or channels of
 //                    groups), a few pixels at a time in registers
 //
+// The gradients of a group norm's scale and offset are results per sample and
+// channel, which the task that has summed these writes.
+//
 // How elements are divided depends on shapes alone: the result is the same for
 // any number of threads.
 //
@@ -37,7 +40,9 @@ static constexpr int vectorsPerSum = 2;
 /// Pixels whose values are added to a lane's sum before it is stored.
 static constexpr int pixelsPerStore = 8;
 
-static constexpr int vectorsPerIteration = 4;
+/// Elements of each tensor that a task of whole groups takes, if groups are
+/// smaller: a microsecond to start it does not count, and they stay in cache.
+static constexpr int64_t elementsPerTask = 1 << 14;
 
 namespace {
 class RowNormSchedule {
@@ -50,10 +55,19 @@ public:
 
 private:
   void splitLoops();
-  Loop splitChannels(const Loop &channels);
+  int getChannelsPerBlock(int channels, bool areLanes) const;
+  Loop splitChannels(Func func, const Var &channels);
   void scheduleOutput();
+  void scheduleResult(Func result);
+  void distribute(Func func);
   void computePerRow(Func func);
   void scheduleLanes();
+  void scheduleGroups();
+
+  /// Of a group norm: results per sample and channel.
+  bool hasResults() const {
+    return norm.groupChannels > 0 && !kernel.vectors.empty();
+  }
 
   bool isRow(int outputDim) const {
     return std::find(norm.keptDims.begin(), norm.keptDims.end(), outputDim) !=
@@ -68,6 +82,10 @@ private:
   /// The output's loops within a row, but for the vectors.
   std::vector<Loop> within;
   Loop vectors = {Var(), 1};
+  Var channelBlock{"channel_block"}, channel{"channel"};
+  /// Where these are the loops over channels, else 0.
+  int channelsPerBlock = 0;
+  int64_t cycles = 0;
 };
 } // namespace
 
@@ -80,16 +98,21 @@ void RowNormSchedule::splitLoops() {
   });
   for (size_t other : dims) {
     const int outputDim = static_cast<int>(other);
-    const Loop loop = {kernel.vars[other], kernel.extents[other]};
-    if (!norm.alongRow && outputDim == norm.keptDims.front())
-      vectors = loop;
-    else if (!isRow(outputDim))
-      within.push_back(loop);
+    const bool isLane = !norm.alongRow && outputDim == norm.keptDims.front();
+    Loop loop = {kernel.vars[other], kernel.extents[other]};
     // Channels are the first dimension of a buffer.
-    else if (norm.groupChannels && norm.alongRow && other == 0)
-      within.push_back(splitChannels(loop));
-    else
+    if (norm.groupChannels && other == 0 && (norm.alongRow || isLane)) {
+      channelsPerBlock = getChannelsPerBlock(loop.extent, isLane);
+      rows.push_back({channelBlock, loop.extent / channelsPerBlock});
+      loop = splitChannels(kernel.output, loop.var);
+    } else if (isRow(outputDim) && !isLane) {
       rows.push_back(loop);
+      continue;
+    }
+    if (isLane)
+      vectors = loop;
+    else
+      within.push_back(loop);
   }
   if (!norm.alongRow)
     return;
@@ -102,28 +125,31 @@ void RowNormSchedule::splitLoops() {
   within.erase(longest);
 }
 
-/// Makes groups a loop over rows; the loop over the channels of one.
-Loop RowNormSchedule::splitChannels(const Loop &channels) {
-  const auto size = static_cast<int>(norm.groupChannels);
-  Var group("group"), member("member");
-  kernel.output.split(channels.var, group, member, size,
-                      TailStrategy::GuardWithIf);
-  rows.push_back({group, channels.extent / size});
-  return {member, size};
+/// Channels of whole groups whose sums are taken before they are normalized.
+int RowNormSchedule::getChannelsPerBlock(int channels, bool areLanes) const {
+  if (areLanes)
+    return channels;
+  if (!hasResults())
+    return norm.groupChannels;
+  // A task each: not one for a few elements.
+  int64_t groupSize = norm.groupChannels;
+  for (int64_t size : norm.reductionSizes)
+    groupSize *= size;
+  return norm.groupChannels *
+         getLargestDivisor(channels / norm.groupChannels,
+                           static_cast<int>(elementsPerTask / groupSize));
+}
+
+/// Makes a loop over rows of the one over blocks of channels; the loop over
+/// those of a block.
+Loop RowNormSchedule::splitChannels(Func func, const Var &channels) {
+  func.split(channels, channelBlock, channel, channelsPerBlock,
+             TailStrategy::GuardWithIf);
+  return {channel, channelsPerBlock};
 }
 
 void RowNormSchedule::scheduleOutput() {
-  const int extent = vectors.extent;
-  int lanes = getLanes(extent, unit.lanes, kernel.inPlace);
-  int count = std::max(1, std::min(vectorsPerIteration, extent / lanes));
-  if (kernel.inPlace)
-    count = getLargestDivisor(extent / lanes, count);
-  const int step = lanes * count;
-  Var block("block"), inner("inner"), vector("vector"), lane("lane");
-  splitLoop(kernel.output, vectors.var, block, inner, step, extent,
-            kernel.inPlace);
-  kernel.output.split(inner, vector, lane, lanes, TailStrategy::GuardWithIf);
-  std::vector<VarOrRVar> order = {lane, vector, block};
+  std::vector<VarOrRVar> order = splitVectors(kernel, vectors, unit);
   for (const Loop &loop : within)
     order.emplace_back(loop.var);
   int64_t elements = 1;
@@ -131,9 +157,37 @@ void RowNormSchedule::scheduleOutput() {
     elements *= size;
   for (const Loop &loop : rows)
     order.emplace_back(loop.var);
-  kernel.output.reorder(order).vectorize(lane).unroll(vector);
-  parallelize(kernel.output, rows, elements / movedPerCycle);
+  kernel.output.reorder(order);
+  cycles = elements / movedPerCycle;
+  distribute(kernel.output);
   kernel.streams = !kernel.inPlace && isStreamed(elements);
+}
+
+/// A result per sample and channel, written by the task that sums these.
+void RowNormSchedule::scheduleResult(Func result) {
+  const Loop inside =
+      channelsPerBlock > 0 ? splitChannels(result, result.args()[0]) : vectors;
+  std::vector<VarOrRVar> order = {inside.var};
+  for (const Loop &loop : rows)
+    order.emplace_back(loop.var);
+  result.reorder(order).vectorize(inside.var,
+                                  getLanes(inside.extent, unit.lanes, false),
+                                  TailStrategy::ShiftInwards);
+  distribute(result);
+  result.compute_with(kernel.output, rows.front().var);
+}
+
+/// Distributes the loops over rows over threads.
+void RowNormSchedule::distribute(Func func) {
+  if (!hasResults())
+    return parallelize(func, rows, cycles);
+  // Of loops that are computed together Halide does not see through divided or
+  // fused ones: it would compute all sums in each iteration.
+  if (cycles < parallelCycles)
+    return;
+  func.parallel(rows.back().var);
+  if (rows.back().extent < minimumTasks)
+    func.parallel(rows.front().var);
 }
 
 void RowNormSchedule::computePerRow(Func func) {
@@ -152,6 +206,14 @@ void bnopt::scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
     place(norm.first);
   place(norm.sums);
   place(norm.statistics);
+  // Of one row or channel at a time.
+  const auto placePart = [&](Func part) {
+    if (norm.rows.empty())
+      place(part);
+    else
+      part.compute_at(norm.sums, norm.rows.front())
+          .store_in(MemoryType::Register);
+  };
   size_t longest = 0;
   while (longest + 1 < norm.reductionSizes.size() &&
          norm.reductionSizes[longest] == 1)
@@ -171,7 +233,7 @@ void bnopt::scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
                            TailStrategy::GuardWithIf);
   Var part("part");
   Func parts = norm.sums.update().rfactor(lane, part);
-  place(parts);
+  placePart(parts);
   parts.bound(part, 0, width).vectorize(part);
   std::vector<VarOrRVar> order = {part};
   for (size_t i = 0; i < norm.reduction.size(); ++i)
@@ -185,7 +247,7 @@ void bnopt::scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
                            TailStrategy::GuardWithIf);
   Var element("element");
   Func vector = norm.sums.update().rfactor(inner, element);
-  place(vector);
+  placePart(vector);
   vector.bound(element, 0, doubles).vectorize(element);
   vector.update().reorder(element, outer).vectorize(element).unroll(outer);
 }
@@ -213,23 +275,30 @@ void RowNormSchedule::scheduleLanes() {
   order = {lane, pixel, block, outer};
   order.insert(order.end(), norm.reduction.begin() + 1, norm.reduction.end());
   update.reorder(order).vectorize(lane).unroll(pixel);
-  if (norm.groupSums.defined()) {
-    computePerRow(norm.groupSums);
-    computePerRow(norm.groupStatistics);
-    computePerRow(norm.statistics);
-  } else {
+  if (!norm.groupSums.defined())
     vectorize(norm.statistics);
-  }
+}
+
+void RowNormSchedule::scheduleGroups() {
+  computePerRow(norm.groupSums);
+  computePerRow(norm.groupStatistics);
+  computePerRow(norm.statistics);
 }
 
 void RowNormSchedule::schedule() {
   splitLoops();
   scheduleOutput();
+  // Other gradients are sums over rows.
+  if (hasResults())
+    for (const Func &result : kernel.vectors)
+      scheduleResult(result);
   if (norm.alongRow)
     scheduleSumsAlongRow(norm, unit,
                          [this](Func func) { computePerRow(func); });
   else
     scheduleLanes();
+  if (norm.groupSums.defined())
+    scheduleGroups();
 }
 
 void bnopt::scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,

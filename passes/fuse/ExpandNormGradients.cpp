@@ -77,7 +77,7 @@ struct ExpandTrailingGradient : OpRewritePattern<Op> {
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
-    if (keepKernels && hasNormKernel(op))
+    if (op.getParts() || (keepKernels && hasNormKernel(op)))
       return rewriter.notifyMatchFailure(op, "has a kernel");
     constexpr bool isLayer = std::is_same_v<Op, bn::LayerNormGradientOp>;
     if (!hasOneType(op))
@@ -109,10 +109,13 @@ private:
 };
 
 struct ExpandGroupGradient : OpRewritePattern<bn::GroupNormGradientOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandGroupGradient(MLIRContext *context, bool keepKernels)
+      : OpRewritePattern(context), keepKernels(keepKernels) {}
 
   LogicalResult matchAndRewrite(bn::GroupNormGradientOp op,
                                 PatternRewriter &rewriter) const override {
+    if (op.getParts() || (keepKernels && hasNormKernel(op)))
+      return rewriter.notifyMatchFailure(op, "has a kernel");
     if (!hasOneType(op))
       return rewriter.notifyMatchFailure(op, "operands of several types");
     if (replaceEmpty(op, rewriter))
@@ -139,16 +142,19 @@ struct ExpandGroupGradient : OpRewritePattern<bn::GroupNormGradientOp> {
                             builder.getSum(dy, perChannel)});
     return success();
   }
+
+private:
+  const bool keepKernels;
 };
 
 } // namespace
 
 void populateExpandNormGradientPatterns(RewritePatternSet &patterns,
                                         bool keepKernels) {
-  patterns.add<ExpandTrailingGradient<bn::LayerNormGradientOp>,
-               ExpandTrailingGradient<bn::RMSNormGradientOp>>(
-      patterns.getContext(), keepKernels);
-  patterns.add<ExpandGroupGradient>(patterns.getContext());
+  patterns
+      .add<ExpandTrailingGradient<bn::LayerNormGradientOp>,
+           ExpandTrailingGradient<bn::RMSNormGradientOp>, ExpandGroupGradient>(
+          patterns.getContext(), keepKernels);
 }
 
 } // namespace bnopt

@@ -102,6 +102,8 @@ struct ExpandNormsPass : impl::ExpandNormsPassBase<ExpandNormsPass> {
                  ExpandTrailingNorm<bn::RMSNormOp>, ExpandGroupNorm>(
         &getContext(), keepKernels);
     populateExpandNormGradientPatterns(patterns, keepKernels);
+    if (keepKernels)
+      populateDivideGradientSumsPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -110,8 +110,6 @@ static int64_t countRows(Operation *op, ArrayRef<int64_t> shape) {
 }
 
 bool hasNormKernel(Operation *op) {
-  if (isa<bn::GroupNormGradientOp>(op))
-    return false;
   const auto isKnown = [](Type type) {
     auto tensor = cast<RankedTensorType>(type);
     return tensor.hasStaticShape() && tensor.getElementType().isF32();

@@ -80,16 +80,18 @@ getGroupedType(mlir::RankedTensorType type, int64_t groups);
 llvm::SmallVector<int64_t> getChannelShape(mlir::RankedTensorType type);
 
 /// Whether code can be generated for the layer, group or RMS norm, or the
-/// gradient of a layer or RMS norm, `op` as it is: its shape is known, has
-/// elements, and everything is of f32. A single row is left to the threads if
-/// it is worth waking them, a gradient has several, and its sums fit on the
-/// stack.
+/// gradient of one, `op` as it is: its shape is known, has elements, and
+/// everything is of f32. A single row is left to the threads if it is worth
+/// waking them, a gradient of rows has several, and its sums fit on the stack.
 bool hasNormKernel(mlir::Operation *op);
 
 /// The gradients of layer, group and RMS norm; those that have a kernel stay if
 /// `keepKernels`.
 void populateExpandNormGradientPatterns(mlir::RewritePatternSet &patterns,
                                         bool keepKernels);
+
+/// Gives each task of the gradients that have a kernel its own sums.
+void populateDivideGradientSumsPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace bnopt
 

@@ -53,7 +53,7 @@ def ExpandNormsPass : Pass<"bn-expand-norms", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"keepKernels", "keep-kernels", "bool", "false",
-           "leave norms that code is generated for as they are">,
+           "leave norms that code is generated for, and sum the gradients of their parameters in parts">,
   ];
   let dependentDialects = ["::bnopt::nn::NNDialect", "::mlir::arith::ArithDialect"];
 }

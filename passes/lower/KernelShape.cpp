@@ -73,7 +73,7 @@ bool bnopt::isPixelwise(Operation *op) {
   if (auto scaleShift = dyn_cast<bn::ScaleShiftOp>(op))
     return scaleShift.getFeatureIndex() == 1;
   // Statistics of all pixels do not depend on their order.
-  if (isa<bn::GroupNormOp>(op))
+  if (isa<bn::GroupNormOp, bn::GroupNormGradientOp>(op))
     return true;
   if (isa<bn::BNDialect>(op->getDialect()))
     return false;
@@ -102,6 +102,8 @@ static bool isSinglePixel(RankedTensorType type, RankedTensorType result) {
 /// Weights, biases, scales and shifts, which have no pixels.
 static bool isParameter(BlockArgument arg) {
   return llvm::any_of(arg.getUses(), [](OpOperand &use) {
+    if (auto gradient = dyn_cast<bn::GroupNormGradientOp>(use.getOwner()))
+      return use.get() == gradient.getScale();
     return isa<nn::ConvOp, nn::ConvInputGradientOp, bn::ScaleShiftOp,
                bn::GroupNormOp>(use.getOwner()) &&
            use.getOperandNumber() != 0;

@@ -93,12 +93,48 @@ func.func @no_expand_group_norm_gradient_dynamic(%x: tensor<2x4x?xf32>, %scale: 
 
 // -----
 
-// What code is generated for may stay.
+// What code is generated for may stay: each part of the rows has sums of its own.
 // KEEP-LABEL: @keep_gradient
-func.func @keep_gradient(%x: tensor<2x4xf32>, %scale: tensor<4xf32>, %dy: tensor<2x4xf32>) -> tensor<2x4xf32> {
-  // KEEP: bn.rms_norm_gradient
+func.func @keep_gradient(%x: tensor<32x100x1024xf32>, %scale: tensor<1024xf32>, %dy: tensor<32x100x1024xf32>) -> (tensor<32x100x1024xf32>, tensor<1024xf32>, tensor<1024xf32>) {
+  // KEEP: %[[ALL:.*]], %[[DSCALES:.*]], %[[DOFFSETS:.*]] = bn.layer_norm_gradient %arg0, %arg1, %arg2 {axis = 2 : i64, epsilon = 5.000000e-01 : f64, parts = 50 : i64} : {{.*}} -> (tensor<32x100x1024xf32>, tensor<50x1024xf32>, tensor<50x1024xf32>)
+  // KEEP: %[[DSCALE:.*]] = nn.reduce_sum %[[DSCALES]] axes [0] :
+  // KEEP: %[[DOFFSET:.*]] = nn.reduce_sum %[[DOFFSETS]] axes [0] :
+  // KEEP-NEXT: return %[[ALL]], %[[DSCALE]], %[[DOFFSET]]
+  %dx, %dscale, %doffset = bn.layer_norm_gradient %x, %scale, %dy {axis = 2 : i64, epsilon = 5.0e-01 : f64} : (tensor<32x100x1024xf32>, tensor<1024xf32>, tensor<32x100x1024xf32>) -> (tensor<32x100x1024xf32>, tensor<1024xf32>, tensor<1024xf32>)
+  return %dx, %dscale, %doffset : tensor<32x100x1024xf32>, tensor<1024xf32>, tensor<1024xf32>
+}
+
+// -----
+
+// Few rows are one part.
+// KEEP-LABEL: @keep_gradient_of_few_rows
+func.func @keep_gradient_of_few_rows(%x: tensor<2x4xf32>, %scale: tensor<4xf32>, %dy: tensor<2x4xf32>) -> tensor<4xf32> {
+  // KEEP: %{{.*}}, %[[DSCALES:.*]] = bn.rms_norm_gradient {{.*}} parts = 1 : i64
+  // KEEP: nn.reshape %[[DSCALES]] : (tensor<1x4xf32>) -> tensor<4xf32>
   %dx, %dscale = bn.rms_norm_gradient %x, %scale, %dy {axis = 1 : i64, epsilon = 5.0e-01 : f64} : (tensor<2x4xf32>, tensor<4xf32>, tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<4xf32>)
-  return %dx : tensor<2x4xf32>
+  return %dscale : tensor<4xf32>
+}
+
+// -----
+
+// Nothing near 50 divides the rows, so parts are larger.
+// KEEP-LABEL: @keep_gradient_of_prime_rows
+func.func @keep_gradient_of_prime_rows(%x: tensor<3x197x768xf32>, %scale: tensor<768xf32>, %dy: tensor<3x197x768xf32>) -> tensor<768xf32> {
+  // KEEP: bn.rms_norm_gradient {{.*}} parts = 3 : i64
+  %dx, %dscale = bn.rms_norm_gradient %x, %scale, %dy {axis = 2 : i64, epsilon = 5.0e-01 : f64} : (tensor<3x197x768xf32>, tensor<768xf32>, tensor<3x197x768xf32>) -> (tensor<3x197x768xf32>, tensor<768xf32>)
+  return %dscale : tensor<768xf32>
+}
+
+// -----
+
+// Of a group norm, each sample.
+// KEEP-LABEL: @keep_group_norm_gradient
+func.func @keep_group_norm_gradient(%x: tensor<5x4x3x3xf32>, %scale: tensor<4xf32>, %dy: tensor<5x4x3x3xf32>) -> (tensor<5x4x3x3xf32>, tensor<4xf32>, tensor<4xf32>) {
+  // KEEP: %[[ALL:.*]], %[[DSCALES:.*]], %[[DOFFSETS:.*]] = bn.group_norm_gradient {{.*}} parts = 5 : i64} : {{.*}} -> (tensor<5x4x3x3xf32>, tensor<5x4xf32>, tensor<5x4xf32>)
+  // KEEP: nn.reduce_sum %[[DSCALES]] axes [0] :
+  // KEEP: nn.reduce_sum %[[DOFFSETS]] axes [0] :
+  %dx, %dscale, %doffset = bn.group_norm_gradient %x, %scale, %dy {groups = 2 : i64, epsilon = 5.0e-01 : f64} : (tensor<5x4x3x3xf32>, tensor<4xf32>, tensor<5x4x3x3xf32>) -> (tensor<5x4x3x3xf32>, tensor<4xf32>, tensor<4xf32>)
+  return %dx, %dscale, %doffset : tensor<5x4x3x3xf32>, tensor<4xf32>, tensor<4xf32>
 }
 
 // -----
