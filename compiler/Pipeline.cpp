@@ -95,6 +95,8 @@ void bnopt::addFusePasses(OpPassManager &pm, const TrainingFusion &fusion) {
     // Whatever has been split, for whatever reason.
     function.addPass(createRecomputeNormalizedPass());
   }
+  // When it is known who reads a mean: what was split, what is computed again.
+  function.addPass(createCompleteMeansPass());
   // After folding, for which casts are in the way. What is written out next has
   // operands of one type.
   function.addPass(createWidenOperatorsPass());

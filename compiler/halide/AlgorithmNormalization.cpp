@@ -19,6 +19,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "compiler/halide/BatchNormFormulas.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -31,26 +32,6 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::Tuple;
 using Halide::Var;
-
-/// An f64 value, rounded to one that f32 has. By the bits: of a conversion
-/// there and back the code generator would leave nothing.
-static Expr roundToFloat(const Expr &value) {
-  // f64 has 29 bits more; a carry into the exponent is what rounding wants.
-  constexpr uint64_t half = uint64_t(1) << 28, rest = (half << 1) - 1;
-  const auto bits = [](uint64_t mask) {
-    return Halide::Internal::make_const(Halide::UInt(64), mask);
-  };
-  Expr rounded =
-      (Halide::reinterpret<uint64_t>(value) + bits(half)) & bits(~rest);
-  return Halide::reinterpret<double>(rounded);
-}
-
-/// √(variance + epsilon) in f64, in which epsilon is given: where a variance is
-/// the negative of it, rounding would decide between NaN and infinity.
-static Expr getDeviation(const Expr &variance, const llvm::APFloat &epsilon) {
-  return Halide::sqrt(toDouble(variance) +
-                      makeDouble(epsilon.convertToDouble()));
-}
 
 //===----------------------------------------------------------------------===//
 // Sums
@@ -114,13 +95,6 @@ static Moments getMoments(const Func &sums, const Var &feature,
                                               makeDouble(0), variance))};
 }
 
-/// Elements of each feature.
-template <typename Op>
-static int64_t getCount(Op op) {
-  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
-  return getNumElements(shape) / shape[op.getFeatureIndex()];
-}
-
 /// The input of an operator, read by all formulas of it.
 class AlgorithmBuilder::InputReader {
 public:
@@ -175,8 +149,6 @@ FeatureFuncs AlgorithmBuilder::makeMoments(Value data, int64_t featureIndex,
 }
 
 void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
-  // Of the deviation: what rounding takes from a mean of up to 16 deviations.
-  const Expr negligible = makeDouble(0x1p-20);
   const auto readInput = [&](ArrayRef<Expr> indices) {
     return read(op.getInput(), indices);
   };
@@ -188,17 +160,18 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
       getMoments(features.sums, feature, input.pilot(feature), getCount(op));
   // Of numbers that f32 has, so that the parts that a training is split into
   // compute the same.
-  Expr mean = roundToFloat(moments.mean);
+  const auto [mean, rest] = roundMean(moments.mean);
   Expr variance = roundToFloat(moments.variance);
   Expr deviation =
       Halide::sqrt(variance + makeDouble(op.getEpsilon().convertToDouble()));
   Expr factor = toDouble(read(op.getScale(), {feature})) / deviation;
-  Expr rest = Halide::strict_float(moments.mean - mean);
-  Expr shift = toDouble(read(op.getOffset(), {feature})) -
-               Halide::select(Halide::abs(rest) < deviation * negligible,
-                              makeDouble(0), rest * factor);
-  features.statistics(feature) =
-      Tuple(toFloat(mean), toFloat(variance), toFloat(factor), toFloat(shift));
+  Expr shift = getShift(toDouble(read(op.getOffset(), {feature})), rest, factor,
+                        deviation);
+  std::vector<Expr> statistics = {toFloat(mean), toFloat(variance),
+                                  toFloat(factor), toFloat(shift)};
+  if (op.getMeanRest())
+    statistics.push_back(toFloat(rest));
+  features.statistics(feature) = Tuple(statistics);
   Indices indices = declare(op);
   Tuple numbers(features.statistics(indices[op.getFeatureIndex()]));
   // Subtracted first: a product with the mean would cancel.
@@ -207,6 +180,8 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
       numbers[3];
   defineVector(op.getBatchMean(), features, 0);
   defineVector(op.getBatchVariance(), features, 1);
+  if (op.getMeanRest())
+    defineVector(op.getMeanRest(), features, 4);
   features.writesData = true;
   funcs.anchor = std::move(features);
 }
@@ -221,10 +196,14 @@ void AlgorithmBuilder::buildStatistics(bn::StatisticsOp op) {
   const Var feature = features.feature;
   Moments moments =
       getMoments(features.sums, feature, input.pilot(feature), getCount(op));
-  features.statistics(feature) =
-      Tuple(toFloat(moments.mean), toFloat(moments.variance));
-  defineVector(op.getMean(), features, 0);
-  defineVector(op.getVariance(), features, 1);
+  const auto [mean, rest] = roundMean(moments.mean);
+  std::vector<Expr> statistics = {toFloat(mean),
+                                  toFloat(roundToFloat(moments.variance))};
+  if (op.getMeanRest())
+    statistics.push_back(toFloat(rest));
+  features.statistics(feature) = Tuple(statistics);
+  for (auto [index, result] : llvm::enumerate(op->getResults()))
+    defineVector(result, features, static_cast<int>(index));
   funcs.anchor = std::move(features);
 }
 
@@ -286,9 +265,11 @@ void AlgorithmBuilder::buildGradientStatistics(bn::GradientStatisticsOp op) {
   const Var feature = features.feature;
   Expr deviation =
       getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
+  Expr sum = features.sums(feature)[0], products = features.sums(feature)[1];
+  if (op.getMeanRest())
+    products = products - toDouble(read(op.getMeanRest(), {feature})) * sum;
   features.statistics(feature) =
-      Tuple(toFloat(features.sums(feature)[1] / deviation),
-            toFloat(features.sums(feature)[0]));
+      Tuple(toFloat(products / deviation), toFloat(sum));
   defineVector(op.getScaleGradient(), features, 0);
   defineVector(op.getOffsetGradient(), features, 1);
   funcs.anchor = std::move(features);
@@ -301,93 +282,6 @@ bool AlgorithmBuilder::buildFeatureStatistics(Operation *op) {
       .Case([&](bn::GradientOp op) { return buildGradient(op), true; })
       .Case([&](bn::GradientStatisticsOp op) {
         return buildGradientStatistics(op), true;
-      })
-      .Default(false);
-}
-
-//===----------------------------------------------------------------------===//
-// By given statistics: elementwise
-//===----------------------------------------------------------------------===//
-
-template <typename Op>
-void AlgorithmBuilder::buildGivenStatistics(Op op) {
-  Func factor = makeFactor("factor", shapeOf(op.getMean())[0], [&](Expr c) {
-    return toFloat(toDouble(read(op.getScale(), {c})) /
-                   getDeviation(read(op.getVariance(), {c}), op.getEpsilon()));
-  });
-  define(op, [&](ArrayRef<Expr> indices) {
-    Expr feature = indices[op.getFeatureIndex()];
-    Expr distance =
-        read(op.getInput(), indices) - read(op.getMean(), {feature});
-    return Halide::strict_float(distance) * factor(feature) +
-           read(op.getOffset(), {feature});
-  });
-}
-
-void AlgorithmBuilder::buildGradientInput(bn::GradientInputOp op) {
-  const int64_t features = shapeOf(op.getMean())[0];
-  Expr share = makeDouble(1.0 / static_cast<double>(getCount(op)));
-  const auto getFactor = [&](const Expr &c) {
-    return toDouble(read(op.getScale(), {c})) /
-           getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
-  };
-  Func factor = makeFactor("factor", features,
-                           [&](Expr c) { return toFloat(getFactor(c)); });
-  Func slope = makeFactor("slope", features, [&](Expr c) {
-    return toFloat(getFactor(c) * toDouble(read(op.getScaleGradient(), {c})) *
-                   share /
-                   getDeviation(read(op.getVariance(), {c}), op.getEpsilon()));
-  });
-  Func shift = makeFactor("shift", features, [&](Expr c) {
-    return toFloat(getFactor(c) * share *
-                   toDouble(read(op.getOffsetGradient(), {c})));
-  });
-  define(op, [&](ArrayRef<Expr> indices) {
-    Expr c = indices[op.getFeatureIndex()];
-    Expr distance = Halide::strict_float(read(op.getInput(), indices) -
-                                         read(op.getMean(), {c}));
-    return read(op.getOutputGradient(), indices) * factor(c) -
-           (distance * slope(c) + shift(c));
-  });
-}
-
-void AlgorithmBuilder::buildUpdateRunning(bn::UpdateRunningOp op) {
-  const auto [keep, update] = op.getFactors();
-  Expr kept = makeDouble(keep), added = makeDouble(update);
-  define(op, [&](ArrayRef<Expr> indices) {
-    return toFloat(toDouble(read(op.getRunning(), indices)) * kept +
-                   toDouble(read(op.getStatistic(), indices)) * added);
-  });
-}
-
-void AlgorithmBuilder::buildUpdateCumulative(bn::UpdateCumulativeOp op) {
-  Expr correction = makeDouble(op.getCorrection());
-  define(op, [&](ArrayRef<Expr> indices) {
-    Expr running = toDouble(read(op.getRunning(), indices));
-    Expr statistic = toDouble(read(op.getStatistic(), indices)) * correction;
-    Expr batches = toDouble(readBroadcast(op.getBatches(), {}));
-    return toFloat(running + (statistic - running) / batches);
-  });
-}
-
-bool AlgorithmBuilder::buildNormalization(Operation *op) {
-  if (auto shift = dyn_cast<bn::ScaleShiftOp>(op)) {
-    define(op, [&](ArrayRef<Expr> indices) {
-      Expr feature = indices[shift.getFeatureIndex()];
-      return read(shift.getScale(), feature) * read(shift.getInput(), indices) +
-             read(shift.getShift(), feature);
-    });
-    return true;
-  }
-  return llvm::TypeSwitch<Operation *, bool>(op)
-      .Case<bn::InferenceOp, bn::NormalizeOp>(
-          [&](auto op) { return buildGivenStatistics(op), true; })
-      .Case(
-          [&](bn::GradientInputOp op) { return buildGradientInput(op), true; })
-      .Case(
-          [&](bn::UpdateRunningOp op) { return buildUpdateRunning(op), true; })
-      .Case([&](bn::UpdateCumulativeOp op) {
-        return buildUpdateCumulative(op), true;
       })
       .Default(false);
 }

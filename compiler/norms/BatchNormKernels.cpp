@@ -73,7 +73,7 @@ LogicalResult bnopt::buildBatchNormGradient(NormKernelBuilder &kernel) {
   const auto normalize = [&]() -> Value {
     return function.create<bn::NormalizeOp>(
         x.getType(), x, scale, kernel.addVector("offset"), mean, variance,
-        kernel.getEpsilon(), kernel.getAxis());
+        /*meanRest=*/Value(), kernel.getEpsilon(), kernel.getAxis());
   };
   const auto gradients =
       differentiateFusions(function, kernel.fusions, dy, normalize);

@@ -93,9 +93,28 @@ Results evaluate(bn::InferenceOp op, Operands in) {
                           op.getFeatureIndex()));
 }
 
+/// The sum of a mean and what rounding has taken from it, the operand `rest` if
+/// there is one.
+Tensor addRest(const Tensor &mean, Operands in, size_t rest) {
+  Tensor sum(mean);
+  if (rest < in.size())
+    for (int64_t c = 0; c < sum.size(); ++c)
+      sum[c] += (*in[rest])[c];
+  return sum;
+}
+
+/// Mean and variance; a mean that is not rounded has a rest of zero.
+llvm::SmallVector<Tensor> getResults(const Statistics &statistics,
+                                     bool withRest) {
+  llvm::SmallVector<Tensor> results = {statistics.mean, statistics.variance};
+  if (withRest)
+    results.push_back(Tensor(statistics.mean.shape));
+  return results;
+}
+
 Results evaluate(bn::NormalizeOp op, Operands in) {
-  return single(normalize(*in[0], *in[1], *in[2], *in[3], *in[4],
-                          op.getEpsilon().convertToDouble(),
+  return single(normalize(*in[0], *in[1], *in[2], addRest(*in[3], in, 5),
+                          *in[4], op.getEpsilon().convertToDouble(),
                           op.getFeatureIndex()));
 }
 
@@ -109,8 +128,8 @@ Results evaluate(bn::ScaleShiftOp op, Operands in) {
 }
 
 Results evaluate(bn::StatisticsOp op, Operands in) {
-  Statistics statistics = computeStatistics(*in[0], op.getFeatureIndex());
-  return llvm::SmallVector<Tensor>{statistics.mean, statistics.variance};
+  return getResults(computeStatistics(*in[0], op.getFeatureIndex()),
+                    bool(op.getMeanRest()));
 }
 
 Results evaluate(bn::TrainingOp op, Operands in) {
@@ -119,7 +138,10 @@ Results evaluate(bn::TrainingOp op, Operands in) {
   Statistics statistics = computeStatistics(x, feature);
   Tensor y = normalize(x, *in[1], *in[2], statistics.mean, statistics.variance,
                        op.getEpsilon().convertToDouble(), feature);
-  return llvm::SmallVector<Tensor>{y, statistics.mean, statistics.variance};
+  llvm::SmallVector<Tensor> results =
+      getResults(statistics, bool(op.getMeanRest()));
+  results.insert(results.begin(), std::move(y));
+  return results;
 }
 
 Results evaluate(bn::UpdateRunningOp op, Operands in) {
@@ -151,14 +173,14 @@ Results evaluate(bn::UpdateCumulativeOp op, Operands in) {
 
 Results evaluate(bn::GradientStatisticsOp op, Operands in) {
   ParameterGradients gradients = computeParameterGradients(
-      *in[0], *in[1], *in[2], *in[3], op.getEpsilon().convertToDouble(),
-      op.getFeatureIndex());
+      *in[0], addRest(*in[1], in, 4), *in[2], *in[3],
+      op.getEpsilon().convertToDouble(), op.getFeatureIndex());
   return llvm::SmallVector<Tensor>{gradients.scale, gradients.offset};
 }
 
 Results evaluate(bn::GradientInputOp op, Operands in) {
   return single(computeInputGradient(
-      *in[0], *in[1], *in[2], *in[3], *in[4], *in[5], *in[6],
+      *in[0], *in[1], addRest(*in[2], in, 7), *in[3], *in[4], *in[5], *in[6],
       op.getEpsilon().convertToDouble(), op.getFeatureIndex()));
 }
 

@@ -54,7 +54,7 @@ static Gradients select(const AdjointRequest &request, ArrayRef<Value> values) {
 template <typename Op>
 static LogicalResult addSums(Op op, AdjointBuilder &b,
                              const AdjointRequest &request, Value mean,
-                             Value variance, double epsilon,
+                             Value variance, Value meanRest, double epsilon,
                              Gradients &gradients, std::string &reason) {
   if (!request.isNeeded(1) && !request.isNeeded(2))
     return success();
@@ -66,7 +66,7 @@ static LogicalResult addSums(Op op, AdjointBuilder &b,
     }
   auto sums = GradientStatisticsOp::create(
       b.getBuilder(), b.getLoc(), op.getInput(), mean, variance,
-      request.getOutput(), b.getBuilder().getF64FloatAttr(epsilon),
+      request.getOutput(), meanRest, b.getBuilder().getF64FloatAttr(epsilon),
       op.getFeatureIndexAttr());
   if (request.isNeeded(1))
     gradients[1] = sums.getScaleGradient();
@@ -88,7 +88,7 @@ FailureOr<Gradients> InferenceOp::buildAdjoint(OpBuilder &builder,
         getType(), request.getOutput(), getScale(),
         splatLike(b, getOffset(), 0), splatLike(b, getMean(), 0), getVariance(),
         getEpsilonAttr(), getFeatureIndexAttr());
-  if (failed(addSums(*this, b, request, getMean(), getVariance(),
+  if (failed(addSums(*this, b, request, getMean(), getVariance(), Value(),
                      getEpsilon().convertToDouble(), gradients, reason)))
     return failure();
   return gradients;
@@ -105,7 +105,8 @@ FailureOr<Gradients> ScaleShiftOp::buildAdjoint(OpBuilder &builder,
         getFeatureIndexAttr());
   // x is x̂ by a mean of 0 and a variance of 1.
   if (failed(addSums(*this, b, request, splatLike(b, getScale(), 0),
-                     splatLike(b, getScale(), 1), 0, gradients, reason)))
+                     splatLike(b, getScale(), 1), Value(), 0, gradients,
+                     reason)))
     return failure();
   return gradients;
 }
@@ -126,9 +127,12 @@ static Value buildStatisticsAdjoint(AdjointBuilder &b, Value x, Value mean,
   Value scale = varianceGradient ? b.scale(varianceGradient, 2 * share)
                                  : splatLike(b, mean, 0);
   return b.create<NormalizeOp>(x.getType(), x, scale, offset, mean,
-                               splatLike(b, mean, 1),
+                               splatLike(b, mean, 1), Value(),
                                b.getBuilder().getF64FloatAttr(0), featureIndex);
 }
+
+// What rounding has taken from the mean is no function of the data.
+bool NormalizeOp::passesGradient(unsigned operand) { return operand < 5; }
 
 // dMean = −s·Σ dy and dVariance = −s/2·Σ dy·x̂/√(variance + epsilon),
 // s being scale/√(variance + epsilon).
@@ -142,7 +146,7 @@ FailureOr<Gradients> NormalizeOp::buildAdjoint(OpBuilder &builder,
     gradients[0] = b.create<NormalizeOp>(
         getType(), request.getOutput(), getScale(),
         splatLike(b, getOffset(), 0), splatLike(b, getMean(), 0), getVariance(),
-        getEpsilonAttr(), getFeatureIndexAttr());
+        Value(), getEpsilonAttr(), getFeatureIndexAttr());
   const bool needsMean = request.isNeeded(3),
              needsVariance = request.isNeeded(4);
   // The sums are needed for all of them.
@@ -150,8 +154,8 @@ FailureOr<Gradients> NormalizeOp::buildAdjoint(OpBuilder &builder,
                              {false, request.isNeeded(1) || needsVariance,
                               request.isNeeded(2) || needsMean, false, false});
   Gradients sums = request.makeGradients();
-  if (failed(addSums(*this, b, sumsRequest, getMean(), getVariance(), epsilon,
-                     sums, reason)))
+  if (failed(addSums(*this, b, sumsRequest, getMean(), getVariance(),
+                     getMeanRest(), epsilon, sums, reason)))
     return failure();
   for (unsigned operand : {1, 2})
     if (request.isNeeded(operand))
@@ -191,7 +195,7 @@ FailureOr<Gradients> TrainingOp::buildAdjoint(OpBuilder &builder,
   } else if (dy) {
     auto sums = GradientStatisticsOp::create(
         builder, getLoc(), getInput(), getBatchMean(), getBatchVariance(), dy,
-        getEpsilonAttr(), getFeatureIndexAttr());
+        getMeanRest(), getEpsilonAttr(), getFeatureIndexAttr());
     gradients = select(
         request, {Value(), sums.getScaleGradient(), sums.getOffsetGradient()});
   }

@@ -16,6 +16,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def BN_Tensor : RankedTensorOf<[AnyFloat]>;
 /// One value per feature.
 def BN_Vector : 1DTensorOf<[AnyFloat]>;
+/// What rounding has taken from a mean. Narrower types have no room for it.
+def BN_MeanRest : 1DTensorOf<[F32, F64]>;
 
 /// `keep`: r ← m·r + (1−m)·stat (ONNX, Keras, TensorFlow);
 /// `update`: r ← (1−m)·r + m·stat (PyTorch, cuDNN).
@@ -48,6 +50,20 @@ class BN_InferringOp<string mnemonic, list<Trait> traits = []>
   let extraClassDefinition = [{
     bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
       return ::bnopt::areCompatibleTypes(inferred, actual);
+    }
+  }];
+}
+
+/// The last inferred results are mean and variance; one more, of their type, may
+/// follow.
+class BN_BatchStatisticsOp<string mnemonic, list<Trait> traits = []>
+    : BN_InferringOp<mnemonic, traits> {
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual) {
+      const size_t size = inferred.size();
+      return ::bnopt::areCompatibleTypes(inferred, actual.take_front(size)) &&
+             (actual.size() == size ||
+              ::bnopt::areCompatibleTypes(inferred.take_back(), actual.drop_front(size)));
     }
   }];
 }

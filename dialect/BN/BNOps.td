@@ -62,14 +62,17 @@ def BN_ScaleShiftOp : BN_Op<"scale_shift", [AllTypesMatch<["input", "result"]>, 
 // Training
 //===----------------------------------------------------------------------===//
 
-def BN_TrainingOp : BN_InferringOp<"training", [BN_Differentiable]> {
+def BN_TrainingOp : BN_BatchStatisticsOp<"training", [BN_Differentiable]> {
   let summary = "Batch normalization with the statistics of the batch";
   let description = [{
     Normalizes by mean and population variance over all dimensions but
     'featureIndex' (arXiv 1502.03167, algorithm 1), and returns them.
     Running statistics are `bn.update_running`'s. The statistics have the
     element type of 'scale'. The variance of one element is 0, so its result is
-    the offset; mean and variance of none are 0.
+    the offset; mean and variance of none are 0. 'meanRest', an optional result,
+    is what rounding has taken from 'batchMean': their sum has digits that
+    matter where the mean is thousands of deviations. No gradient goes through
+    it.
 
     A NaN makes the statistics of its feature, and with them all of its results,
     NaN; an infinity makes them NaN or infinite. Other features stay as they are.
@@ -78,7 +81,8 @@ def BN_TrainingOp : BN_InferringOp<"training", [BN_Differentiable]> {
   }];
   let arguments = (ins BN_Tensor:$input, BN_Vector:$scale, BN_Vector:$offset,
                        F64Attr:$epsilon, I64Attr:$featureIndex);
-  let results = (outs BN_Tensor:$result, BN_Vector:$batchMean, BN_Vector:$batchVariance);
+  let results = (outs BN_Tensor:$result, BN_Vector:$batchMean, BN_Vector:$batchVariance,
+                      Optional<BN_MeanRest>:$meanRest);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $input `,` $scale `,` $offset attr-dict `:` functional-type(operands, results)
@@ -165,69 +169,77 @@ def BN_GradientOp : BN_InferringOp<"gradient"> {
   }];
 }
 
-def BN_StatisticsOp : BN_InferringOp<"statistics", [BN_Differentiable]> {
+def BN_StatisticsOp : BN_BatchStatisticsOp<"statistics", [BN_Differentiable]> {
   let summary = "Mean and population variance of each feature: the first part of bn.training";
   let description = [{
     The statistics have the element type of 'input', or f32 if that is narrower.
+    'meanRest' is optional, as that of `bn.training`.
 
     Constraints:
     - (C1) 'featureIndex' is within the rank of 'input'.
   }];
   let arguments = (ins BN_Tensor:$input, I64Attr:$featureIndex);
-  let results = (outs BN_Vector:$mean, BN_Vector:$variance);
+  let results = (outs BN_Vector:$mean, BN_Vector:$variance, Optional<BN_MeanRest>:$meanRest);
   let hasVerifier = 1;
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
-def BN_NormalizeOp : BN_Op<"normalize", [AllTypesMatch<["input", "result"]>, BN_Differentiable]> {
+def BN_NormalizeOp : BN_Op<"normalize", [AllTypesMatch<["input", "result"]>, BN_StopsGradients]> {
   let summary = "Normalizes by computed statistics: the second part of bn.training";
   let description = [{
     The formula of `bn.inference`; the statistics are values of this step, so
-    nothing folds.
+    nothing folds. With a 'meanRest' the mean is the sum of both.
 
-    Constraints: (C1), (C2) and (C3) as for `bn.inference`.
+    Constraints: (C1), (C2) and (C3) as for `bn.inference`; (C2) of 'meanRest' too.
   }];
   let arguments = (ins BN_Tensor:$input, BN_Vector:$scale, BN_Vector:$offset,
-                       BN_Vector:$mean, BN_Vector:$variance,
+                       BN_Vector:$mean, BN_Vector:$variance, Optional<BN_MeanRest>:$meanRest,
                        F64Attr:$epsilon, I64Attr:$featureIndex);
   let results = (outs BN_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = [{
-    $input `,` $scale `,` $offset `,` $mean `,` $variance attr-dict `:`
-    functional-type(operands, results)
+    $input `,` $scale `,` $offset `,` $mean `,` $variance (`rest` $meanRest^)? attr-dict
+    `:` functional-type(operands, results)
   }];
 }
 
 def BN_GradientStatisticsOp : BN_InferringOp<"gradient_statistics"> {
   let summary = "Scale and offset gradients: the first part of bn.gradient";
   let description = [{
-    Constraints: (C1), (C2), (C3) as for `bn.inference`;
+    With a 'meanRest' the mean is the sum of both.
+
+    Constraints: (C1), (C2), (C3) as for `bn.inference`; (C2) of 'meanRest' too;
     - (C4) 'outputGradient' has the shape of 'input'.
   }];
   let arguments = (ins BN_Tensor:$input, BN_Vector:$mean, BN_Vector:$variance,
-                       BN_Tensor:$outputGradient, F64Attr:$epsilon, I64Attr:$featureIndex);
+                       BN_Tensor:$outputGradient, Optional<BN_MeanRest>:$meanRest,
+                       F64Attr:$epsilon, I64Attr:$featureIndex);
   let results = (outs BN_Vector:$scaleGradient, BN_Vector:$offsetGradient);
   let hasVerifier = 1;
   let assemblyFormat = [{
-    $input `,` $mean `,` $variance `,` $outputGradient attr-dict `:`
-    functional-type(operands, results)
+    $input `,` $mean `,` $variance `,` $outputGradient (`rest` $meanRest^)? attr-dict
+    `:` functional-type(operands, results)
   }];
 }
 
 def BN_GradientInputOp : BN_Op<"gradient_input", [AllTypesMatch<["input", "outputGradient", "result"]>]> {
   let summary = "Input gradient: the second part of bn.gradient";
   let description = [{
-    Constraints: (C1), (C2), (C3) as for `bn.inference`.
+    With a 'meanRest' the mean is the sum of both.
+
+    Constraints: (C1), (C2), (C3) as for `bn.inference`; (C2) of 'meanRest' too.
   }];
   let arguments = (ins BN_Tensor:$input, BN_Vector:$scale, BN_Vector:$mean,
                        BN_Vector:$variance, BN_Tensor:$outputGradient,
                        BN_Vector:$scaleGradient, BN_Vector:$offsetGradient,
+                       Optional<BN_MeanRest>:$meanRest,
                        F64Attr:$epsilon, I64Attr:$featureIndex);
   let results = (outs BN_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $input `,` $scale `,` $mean `,` $variance `,` $outputGradient `,`
-    $scaleGradient `,` $offsetGradient attr-dict `:` functional-type(operands, results)
+    $scaleGradient `,` $offsetGradient (`rest` $meanRest^)? attr-dict `:`
+    functional-type(operands, results)
   }];
 }
 

@@ -88,7 +88,21 @@ static LogicalResult verifyNormalization(OpT op) {
 }
 
 LogicalResult InferenceOp::verify() { return verifyNormalization(*this); }
-LogicalResult NormalizeOp::verify() { return verifyNormalization(*this); }
+
+/// (C2) of what rounding has taken from the mean, if it is there.
+template <typename OpT>
+static LogicalResult verifyMeanRest(OpT op) {
+  if (!op.getMeanRest())
+    return success();
+  return verifyVectors(op, op.getInput().getType(), op.getFeatureIndex(),
+                       {{"meanRest", op.getMeanRest()}});
+}
+
+LogicalResult NormalizeOp::verify() {
+  if (failed(verifyNormalization(*this)))
+    return failure();
+  return verifyMeanRest(*this);
+}
 
 LogicalResult ScaleShiftOp::verify() {
   return verifyFeatures(*this, getInput().getType(), getFeatureIndex(),
@@ -150,6 +164,7 @@ LogicalResult GradientStatisticsOp::verify() {
   if (failed(
           verifyFeatures(*this, input, getFeatureIndex(),
                          {{"mean", getMean()}, {"variance", getVariance()}})) ||
+      failed(verifyMeanRest(*this)) ||
       failed(verifyEpsilon(*this, getEpsilon())))
     return failure();
   return verifyOutputGradient(*this, input, getOutputGradient().getType());
@@ -161,7 +176,8 @@ LogicalResult GradientInputOp::verify() {
                              {"mean", getMean()},
                              {"variance", getVariance()},
                              {"scaleGradient", getScaleGradient()},
-                             {"offsetGradient", getOffsetGradient()}})))
+                             {"offsetGradient", getOffsetGradient()}})) ||
+      failed(verifyMeanRest(*this)))
     return failure();
   return verifyEpsilon(*this, getEpsilon());
 }

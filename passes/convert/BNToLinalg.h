@@ -58,6 +58,10 @@ mlir::Value buildFactor(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value numerator, const ComputeTypes &types,
                         mlir::Type type);
 
+/// x − mean − rest, if there is one.
+mlir::Value subtractMean(ScalarBuilder &scalars, mlir::Value x,
+                         mlir::Value mean, mlir::ValueRange rest);
+
 /// Mean and population variance, in the type of the sums; no mean where none
 /// was asked for, and then the variance is the mean of the squares.
 struct LoopStatistics {

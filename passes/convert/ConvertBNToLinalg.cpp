@@ -50,6 +50,12 @@ Value buildFactor(OpBuilder &builder, Location loc, Value variance,
       });
 }
 
+Value subtractMean(ScalarBuilder &scalars, Value x, Value mean,
+                   ValueRange rest) {
+  Value distance = scalars.sub(x, mean);
+  return rest.empty() ? distance : scalars.sub(distance, rest.front());
+}
+
 namespace {
 
 /// `bn.inference` and `bn.normalize`.
@@ -67,14 +73,19 @@ struct ConvertNormalization : BNToLinalgPattern<Op> {
                                op.getEpsilon().convertToDouble(), op.getScale(),
                                types, types.element);
     ElementLoops loops(rewriter, loc, x);
+    SmallVector<LoopOperand> operands = {loops.all(x),
+                                         {op.getMean(), {feature}},
+                                         {factor, {feature}},
+                                         {op.getOffset(), {feature}}};
+    if constexpr (std::is_same_v<Op, bn::NormalizeOp>)
+      if (op.getMeanRest())
+        operands.push_back({op.getMeanRest(), {feature}});
     Value result =
-        loops.map({loops.all(x),
-                   {op.getMean(), {feature}},
-                   {factor, {feature}},
-                   {op.getOffset(), {feature}}},
-                  getFloatElementType(x),
-                  [](ScalarBuilder &scalars, ValueRange elements) {
-                    Value y = scalars.sub(elements[0], elements[1]);
+        loops.map(operands, getFloatElementType(x),
+                  [&](ScalarBuilder &scalars, ValueRange elements) {
+                    Value y = subtractMean(
+                        scalars, elements[0], elements[1],
+                        elements.take_front(operands.size()).drop_front(4));
                     y = scalars.mul(y, elements[2]);
                     return SmallVector<Value>{scalars.add(y, elements[3])};
                   });

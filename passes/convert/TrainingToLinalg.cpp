@@ -68,6 +68,30 @@ Value asResult(OpBuilder &builder, Operation *op, unsigned index,
   return castTo(builder, op->getLoc(), tensor, type);
 }
 
+/// The statistics that `op` returns: as many as its results from `first` on.
+SmallVector<Value> getStatistics(OpBuilder &builder, Operation *op,
+                                 unsigned first,
+                                 const LoopStatistics &statistics) {
+  SmallVector<Value> results = {
+      asResult(builder, op, first, statistics.mean),
+      asResult(builder, op, first + 1, statistics.variance)};
+  if (op->getNumResults() == first + 2)
+    return results;
+  // What is left of the mean when its result is rounded.
+  ElementLoops loops(builder, op->getLoc(), statistics.mean);
+  const Type wide = getElementTypeOrSelf(statistics.mean);
+  const Type narrow = getElementTypeOrSelf(op->getResult(first));
+  Value rest =
+      loops.map(loops.all(statistics.mean), wide,
+                [&](ScalarBuilder &scalars, ValueRange elements) {
+                  Value rounded = scalars.convert(
+                      scalars.convert(elements[0], narrow), wide);
+                  return SmallVector<Value>{scalars.sub(elements[0], rounded)};
+                });
+  results.push_back(asResult(builder, op, first + 2, rest));
+  return results;
+}
+
 struct ConvertStatistics : BNToLinalgPattern<bn::StatisticsOp> {
   using BNToLinalgPattern::BNToLinalgPattern;
 
@@ -77,8 +101,7 @@ struct ConvertStatistics : BNToLinalgPattern<bn::StatisticsOp> {
     LoopStatistics statistics =
         buildStatistics(rewriter, op.getLoc(), op.getInput(), feature,
                         getTypes(op.getInput()).statistics);
-    rewriter.replaceOp(op, {asResult(rewriter, op, 0, statistics.mean),
-                            asResult(rewriter, op, 1, statistics.variance)});
+    rewriter.replaceOp(op, getStatistics(rewriter, op, 0, statistics));
     return success();
   }
 };
@@ -93,15 +116,15 @@ struct ConvertTraining : BNToLinalgPattern<bn::TrainingOp> {
     const int64_t feature = op.getFeatureIndex();
     Value x = op.getInput();
     const ComputeTypes types = getTypes(op->getOperands());
-    auto [mean, variance] =
+    const LoopStatistics statistics =
         buildStatistics(rewriter, loc, x, feature, types.statistics);
-    Value factor =
-        buildFactor(rewriter, loc, variance, op.getEpsilon().convertToDouble(),
-                    op.getScale(), types, types.element);
+    Value factor = buildFactor(rewriter, loc, statistics.variance,
+                               op.getEpsilon().convertToDouble(), op.getScale(),
+                               types, types.element);
     ElementLoops loops(rewriter, loc, x);
     Value y =
         loops.map({loops.all(x),
-                   {mean, {feature}},
+                   {statistics.mean, {feature}},
                    {factor, {feature}},
                    {op.getOffset(), {feature}}},
                   getFloatElementType(x),
@@ -112,9 +135,9 @@ struct ConvertTraining : BNToLinalgPattern<bn::TrainingOp> {
                                     elements[2]);
                     return SmallVector<Value>{scalars.add(y, elements[3])};
                   });
-    rewriter.replaceOp(op, {asResult(rewriter, op, 0, y),
-                            asResult(rewriter, op, 1, mean),
-                            asResult(rewriter, op, 2, variance)});
+    SmallVector<Value> results = {asResult(rewriter, op, 0, y)};
+    llvm::append_range(results, getStatistics(rewriter, op, 1, statistics));
+    rewriter.replaceOp(op, results);
     return success();
   }
 };
@@ -127,6 +150,15 @@ struct ParameterGradients {
   Value scale, offset;
 };
 
+/// Adds what rounding has taken from the mean of `op`, if that is known.
+template <typename Op>
+void addMeanRest(Op op, SmallVector<LoopOperand> &operands) {
+  if constexpr (!std::is_same_v<Op, bn::GradientOp>)
+    if (op.getMeanRest())
+      operands.push_back(
+          {op.getMeanRest(), {static_cast<int64_t>(op.getFeatureIndex())}});
+}
+
 /// Σ dy·(x − mean)/√(variance + epsilon) and Σ dy, in the type of statistics.
 template <typename Op>
 ParameterGradients buildParameterGradients(OpBuilder &builder, Op op,
@@ -135,16 +167,20 @@ ParameterGradients buildParameterGradients(OpBuilder &builder, Op op,
   const int64_t feature = op.getFeatureIndex();
   Type type = types.statistics;
   ElementLoops loops(builder, loc, op.getInput());
-  SmallVector<Value> sums = loops.sum(
-      {loops.all(op.getInput()),
-       loops.all(op.getOutputGradient()),
-       {op.getMean(), {feature}}},
-      feature, type, 2, [&](ScalarBuilder &scalars, ValueRange elements) {
-        Value x = scalars.convert(elements[0], type);
-        Value dy = scalars.convert(elements[1], type);
-        Value product = scalars.mul(dy, scalars.sub(x, elements[2]));
-        return SmallVector<Value>{product, dy};
-      });
+  SmallVector<LoopOperand> operands = {loops.all(op.getInput()),
+                                       loops.all(op.getOutputGradient()),
+                                       {op.getMean(), {feature}}};
+  addMeanRest(op, operands);
+  SmallVector<Value> sums =
+      loops.sum(operands, feature, type, 2,
+                [&](ScalarBuilder &scalars, ValueRange elements) {
+                  Value x = scalars.convert(elements[0], type);
+                  Value dy = scalars.convert(elements[1], type);
+                  Value distance = subtractMean(
+                      scalars, x, elements[2],
+                      elements.take_front(operands.size()).drop_front(3));
+                  return SmallVector<Value>{scalars.mul(dy, distance), dy};
+                });
   // The sum stands where the scale does in a factor.
   Value scale =
       buildFactor(builder, loc, op.getVariance(),
@@ -172,15 +208,18 @@ Value buildInputGradient(OpBuilder &builder, Op op,
   Value slope = divide(buildFactor(builder, loc, op.getVariance(), epsilon,
                                    gradients.scale, types, types.statistics));
   Value meanGradient = divide(gradients.offset);
-  return loops.map({loops.all(x),
-                    loops.all(op.getOutputGradient()),
-                    {op.getMean(), {feature}},
-                    {factor, {feature}},
-                    {slope, {feature}},
-                    {meanGradient, {feature}}},
-                   getFloatElementType(x),
-                   [](ScalarBuilder &scalars, ValueRange elements) {
-                     Value centered = scalars.sub(elements[0], elements[2]);
+  SmallVector<LoopOperand> operands = {loops.all(x),
+                                       loops.all(op.getOutputGradient()),
+                                       {op.getMean(), {feature}},
+                                       {factor, {feature}},
+                                       {slope, {feature}},
+                                       {meanGradient, {feature}}};
+  addMeanRest(op, operands);
+  return loops.map(operands, getFloatElementType(x),
+                   [&](ScalarBuilder &scalars, ValueRange elements) {
+                     Value centered = subtractMean(
+                         scalars, elements[0], elements[2],
+                         elements.take_front(operands.size()).drop_front(6));
                      Value dx = scalars.sub(elements[1], elements[5]);
                      dx = scalars.sub(dx, scalars.mul(centered, elements[4]));
                      return SmallVector<Value>{scalars.mul(dx, elements[3])};

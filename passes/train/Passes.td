@@ -97,7 +97,8 @@ def SplitVirtualBatchesPass : Pass<"bn-split-virtual-batches", "::mlir::func::Fu
 
     It needs
     - a known shape, and features along another dimension,
-    - statistics that nothing but `bn.update_running` and `bn.gradient` reads.
+    - statistics that nothing but `bn.update_running` and `bn.gradient` reads, and
+      no 'meanRest'.
 
     ```mlir
     %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (tensor<4x3xf32>, …) -> …
@@ -210,6 +211,32 @@ def RecomputeNormalizedPass : Pass<"bn-recompute-normalized", "::mlir::func::Fun
   let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect"];
   let statistics = [
     Statistic<"numRecomputed", "num-recomputed", "gates that compute again what they compare with">,
+  ];
+}
+
+def CompleteMeansPass : Pass<"bn-complete-means", "::mlir::func::FuncOp"> {
+  let summary = "Give readers of a rounded mean what rounding has taken from it";
+  let description = [{
+    A mean of ten thousand deviations, rounded to f32, is off by 6e-4 of one. Who
+    computes it can return that as well. It becomes an operand of what subtracts
+    the mean, a `bn.normalize`, `bn.gradient_statistics` or `bn.gradient_input`,
+    where
+    - the mean is a result of a `bn.training` or a `bn.statistics`, or a `nn.concat`
+      of such,
+    - it is of f32. An f64 mean is as it was computed, a narrower one has lost
+      more than a second one can hold.
+
+    ```mlir
+    %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : …
+    %y = bn.normalize %x, %scale, %offset, %mean, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    // becomes
+    %mean, %variance, %rest = bn.statistics %x {featureIndex = 1 : i64} : …
+    %y = bn.normalize %x, %scale, %offset, %mean, %variance rest %rest {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
+    ```
+  }];
+  let dependentDialects = ["::bnopt::bn::BNDialect", "::bnopt::nn::NNDialect"];
+  let statistics = [
+    Statistic<"numCompleted", "num-completed", "readers of means that have got the rest">,
   ];
 }
 

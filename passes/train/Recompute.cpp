@@ -47,9 +47,12 @@ static double getWeight(Operation *op) {
 
 /// Whether the statistics of `op` are narrower than what it normalizes with.
 static bool roundsStatistics(bn::TrainingOp op) {
-  return getElementTypeOrSelf(op.getBatchMean()).getIntOrFloatBitWidth() <
-         std::max(32U,
-                  getElementTypeOrSelf(op.getInput()).getIntOrFloatBitWidth());
+  // A rest makes up for it.
+  return !op.getMeanRest() &&
+         getElementTypeOrSelf(op.getBatchMean()).getIntOrFloatBitWidth() <
+             std::max(
+                 32U,
+                 getElementTypeOrSelf(op.getInput()).getIntOrFloatBitWidth());
 }
 
 /// What a value is computed again from.
@@ -237,7 +240,8 @@ Value Recomputer::get(Value last) {
           builder, op->getLoc(), value.getType(), lookup(training.getInput()),
           lookup(training.getScale()), lookup(training.getOffset()),
           training.getBatchMean(), training.getBatchVariance(),
-          training.getEpsilonAttr(), training.getFeatureIndexAttr());
+          training.getMeanRest(), training.getEpsilonAttr(),
+          training.getFeatureIndexAttr());
     } else {
       Operation *copy = builder.clone(*op);
       for (OpOperand &operand : copy->getOpOperands())

@@ -88,9 +88,11 @@ struct TrainingToStatistics : OpRewritePattern<bn::TrainingOp> {
     if (!hasTypeOfStatistics(op))
       return rewriter.notifyMatchFailure(op, "statistics of another type");
     auto statistics = bn::StatisticsOp::create(
-        rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
-    rewriter.replaceOp(
-        op, {op.getInput(), statistics.getMean(), statistics.getVariance()});
+        rewriter, op.getLoc(), TypeRange(op->getResultTypes()).drop_front(),
+        op.getInput(), op.getFeatureIndexAttr());
+    SmallVector<Value> results = {op.getInput()};
+    llvm::append_range(results, statistics->getResults());
+    rewriter.replaceOp(op, results);
     return success();
   }
 };

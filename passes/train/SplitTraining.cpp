@@ -27,19 +27,29 @@ namespace bnopt {
 #include "passes/Passes.h.inc"
 
 bn::NormalizeOp splitTraining(RewriterBase &rewriter, bn::TrainingOp op) {
-  auto statistics = bn::StatisticsOp::create(
-      rewriter, op.getLoc(), op.getInput(), op.getFeatureIndexAttr());
+  // A rest is that of a mean that nothing has cast.
+  const SmallVector<Type> completed(3, op.getBatchMean().getType());
+  auto statistics =
+      op.getMeanRest()
+          ? bn::StatisticsOp::create(rewriter, op.getLoc(), completed,
+                                     op.getInput(), op.getFeatureIndexAttr())
+          : bn::StatisticsOp::create(rewriter, op.getLoc(), op.getInput(),
+                                     op.getFeatureIndexAttr());
   auto normalized = bn::NormalizeOp::create(
       rewriter, op.getLoc(), op.getResult().getType(), op.getInput(),
       op.getScale(), op.getOffset(), statistics.getMean(),
-      statistics.getVariance(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
+      statistics.getVariance(), statistics.getMeanRest(), op.getEpsilonAttr(),
+      op.getFeatureIndexAttr());
   // Whose type is that of the scale.
   const auto toType = [&](Value statistic) {
     return castElements(rewriter, op.getLoc(), statistic,
                         getElementTypeOrSelf(op.getBatchMean()));
   };
-  rewriter.replaceOp(op, {normalized, toType(statistics.getMean()),
-                          toType(statistics.getVariance())});
+  SmallVector<Value> results = {normalized, toType(statistics.getMean()),
+                                toType(statistics.getVariance())};
+  if (op.getMeanRest())
+    results.push_back(statistics.getMeanRest());
+  rewriter.replaceOp(op, results);
   return normalized;
 }
 
@@ -83,6 +93,12 @@ bool paysToSplit(bn::TrainingOp op, SplitWhere where) {
   llvm_unreachable("every reason has a condition");
 }
 
+/// Whether the type of the data is wider than that of the statistics.
+bool castsStatistics(bn::TrainingOp op) {
+  return getElementTypeOrSelf(op.getInput()).getIntOrFloatBitWidth() >
+         getElementTypeOrSelf(op.getBatchMean()).getIntOrFloatBitWidth();
+}
+
 class SplitTraining : public OpRewritePattern<bn::TrainingOp> {
 public:
   SplitTraining(MLIRContext *context, SplitWhere where)
@@ -90,6 +106,8 @@ public:
 
   LogicalResult matchAndRewrite(bn::TrainingOp op,
                                 PatternRewriter &rewriter) const override {
+    if (op.getMeanRest() && castsStatistics(op))
+      return rewriter.notifyMatchFailure(op, "its mean is rounded twice");
     if (!paysToSplit(op, where))
       return rewriter.notifyMatchFailure(op, "is better as one kernel");
     splitTraining(rewriter, op);
@@ -116,12 +134,13 @@ struct SplitGradient : OpRewritePattern<bn::GradientOp> {
     Value variance = toType(op.getVariance(), type);
     auto statistics = bn::GradientStatisticsOp::create(
         rewriter, op.getLoc(), op.getInput(), mean, variance,
-        op.getOutputGradient(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
+        op.getOutputGradient(), /*meanRest=*/Value(), op.getEpsilonAttr(),
+        op.getFeatureIndexAttr());
     Value inputGradient = bn::GradientInputOp::create(
         rewriter, op.getLoc(), op.getInputGradient().getType(), op.getInput(),
         op.getScale(), mean, variance, op.getOutputGradient(),
         statistics.getScaleGradient(), statistics.getOffsetGradient(),
-        op.getEpsilonAttr(), op.getFeatureIndexAttr());
+        /*meanRest=*/Value(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
     const Type gradientType = getElementTypeOrSelf(op.getScaleGradient());
     rewriter.replaceOp(
         op, {inputGradient, toType(statistics.getScaleGradient(), gradientType),

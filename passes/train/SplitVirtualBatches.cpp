@@ -102,8 +102,8 @@ bool VirtualBatches::canSplit() {
     });
   };
   return type.hasStaticShape() && training.getFeatureIndex() != 0 &&
-         type.getDimSize(0) > size && type.getNumElements() > 0 &&
-         hasKnownUsers(training.getBatchMean()) &&
+         !training.getMeanRest() && type.getDimSize(0) > size &&
+         type.getNumElements() > 0 && hasKnownUsers(training.getBatchMean()) &&
          hasKnownUsers(training.getBatchVariance());
 }
 

@@ -9,11 +9,11 @@
 
 // Forward and backward read %arg0, and nothing that is made of it is stored.
 // CHECK-LABEL: func.func @forward_and_backward
-// CHECK: %[[STATISTICS:.*]]:2 = kernel.launch @statistics ins(%arg0
-// CHECK: %[[Y:.*]] = kernel.launch @normalize_relu_conv3x3 ins(%arg0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1
-// CHECK: %[[DW:.*]] = kernel.launch @normalize_relu_conv_weight_gradient ins(%arg0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %arg2
+// CHECK: %[[STATISTICS:.*]]:3 = kernel.launch @statistics ins(%arg0
+// CHECK: %[[Y:.*]] = kernel.launch @normalize_relu_conv3x3 ins(%arg0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %[[STATISTICS]]#2
+// CHECK: %[[DW:.*]] = kernel.launch @normalize_relu_conv_weight_gradient ins(%arg0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %[[STATISTICS]]#2, %arg2
 // CHECK: %[[DY:.*]] = kernel.launch @conv_input_gradient ins(%arg2
-// CHECK: %[[DX:.*]]:3 = kernel.launch @normalize_relu_gate_gradient ins(%arg0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %[[DY]]
+// CHECK: %[[DX:.*]]:3 = kernel.launch @normalize_relu_gate_gradient ins(%arg0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %[[STATISTICS]]#2, %[[DY]]
 // CHECK: return %[[Y]], %[[DW]], %[[DX]]#0, %[[DX]]#1, %[[DX]]#2
 // NONE-LABEL: func.func @forward_and_backward
 // NONE: %[[R:.*]]:3 = kernel.launch @training_relu ins(%arg0

@@ -42,8 +42,8 @@ func.func @statistics_are_read_early(%x: tensor<16x32xf32>, %scale: tensor<32xf3
 
 // What reads a statistic cannot be part of the kernel that makes it.
 // CHECK-LABEL: func.func @statistics_come_back
-// CHECK: %[[Y:.*]]:3 = kernel.launch @training ins(%arg0,
-// CHECK-NEXT: kernel.launch @normalize_relu ins(%[[Y]]#0,{{.*}} %[[Y]]#1, %[[Y]]#2
+// CHECK: %[[Y:.*]]:4 = kernel.launch @training ins(%arg0,
+// CHECK-NEXT: kernel.launch @normalize_relu ins(%[[Y]]#0,{{.*}} %[[Y]]#1, %[[Y]]#2, %[[Y]]#3
 func.func @statistics_come_back(%x: tensor<16x32xf32>, %scale: tensor<32xf32>, %offset: tensor<32xf32>) -> tensor<16x32xf32> {
   %0, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
      : (tensor<16x32xf32>, tensor<32xf32>, tensor<32xf32>) -> (tensor<16x32xf32>, tensor<32xf32>, tensor<32xf32>)

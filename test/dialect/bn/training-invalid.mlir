@@ -32,3 +32,11 @@ func.func @training_infers(%x: tensor<?x64x56x56xf32>, %scale: tensor<64xf32>, %
   %result:3 = bn.training %x, %scale, %offset {epsilon = 1.000000e-05 : f64, featureIndex = 1 : i64} : (tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<64xf32>) -> (tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<32xf32>)
   return %result#0, %result#1, %result#2 : tensor<?x64x56x56xf32>, tensor<64xf32>, tensor<32xf32>
 }
+
+// -----
+
+func.func @training_narrow_rest(%x: tensor<8x4xbf16>, %scale: tensor<4xbf16>) -> tensor<4xbf16> {
+  // expected-error@+1 {{'bn.training' op result #3 must be 1D tensor of 32-bit float or 64-bit float values, but got 'tensor<4xbf16>'}}
+  %result:4 = bn.training %x, %scale, %scale {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (tensor<8x4xbf16>, tensor<4xbf16>, tensor<4xbf16>) -> (tensor<8x4xbf16>, tensor<4xbf16>, tensor<4xbf16>, tensor<4xbf16>)
+  return %result#3 : tensor<4xbf16>
+}

@@ -21,3 +21,10 @@ func.func @training_statistics_of_scale_type(%x: tensor<8x4xbf16>, %scale: tenso
   %result:3 = bn.training %x, %scale, %offset {epsilon = 1.000000e-05 : f64, featureIndex = 1 : i64} : (tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>) -> (tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>)
   return %result#0, %result#1, %result#2 : tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>
 }
+
+// CHECK-LABEL: @training_with_rest
+func.func @training_with_rest(%x: tensor<8x4xbf16>, %scale: tensor<4xf32>, %offset: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: bn.training %{{.*}}, %{{.*}}, %{{.*}} {epsilon = 1.000000e-05 : f64, featureIndex = 1 : i64} : (tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>) -> (tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
+  %result:4 = bn.training %x, %scale, %offset {epsilon = 1.000000e-05 : f64, featureIndex = 1 : i64} : (tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>) -> (tensor<8x4xbf16>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
+  return %result#3 : tensor<4xf32>
+}

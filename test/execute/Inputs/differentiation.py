@@ -10,8 +10,9 @@ import sys
 
 import gradient_models
 import numpy as np
+import onnx
 
-from harness import compiled
+from harness import compiled, training_blocks
 
 TOLERANCE = 2e-5  # relative to the largest reference value
 
@@ -266,7 +267,32 @@ def refreshed(runner):
     return f"{len(expected)} results agree to the bit"
 
 
-FAMILIES = {f.__name__: f for f in (programs, perceptron, budget, model, refreshed)}
+def large_means(runner):
+    """Data whose mean is ten thousand deviations, read by all normalizations of a dense block: whole, split and
+    shared, loaded, computed again, and where nothing but the parameters' gradients is wanted."""
+    path = runner.folder / "large_means.onnx"
+    training_blocks.dense_block(path, 2, 16, 3, 8, growth=8)
+    program = path.with_suffix(".mlirbc")
+    compiled.run([runner.tools.bn_opt, path, "--differentiate", "--stop-after=differentiate", "-o", program])
+    output = onnx.load(path).graph.output[0].name
+    inputs = {"x": runner.random.normal(1e4, 1, (2, 16, 8, 8)),
+              f"{output}.gradient": runner.random.normal(size=(2, 40, 8, 8))}
+    inputs = {name: value.astype(np.float32) for name, value in inputs.items()}
+    expected = runner.interpret(program, inputs)
+    # What is made of the data shows the error; the data themselves are as they were.
+    expected[output] = expected[output][:, 16:]
+    variants = ([], ["--bnff=none"], ["--bnff=split"], ["--bnff=share"], ["--recompute-budget=0"])
+    for options in (["--differentiate", *variant] for variant in variants):
+        results = runner.tools.outputs(runner.tools.compile(path, runner.folder, *options).library, inputs)
+        require_close(" ".join(options), {**results, output: results[output][:, 16:]}, expected)
+    results = runner.tools.outputs(
+        runner.tools.compile(path, runner.folder, "--differentiate=parameters").library, inputs)
+    del expected["x.gradient"]
+    require_close("parameters", {**results, output: results[output][:, 16:]}, expected)
+    return f"{len(variants) + 1} ways within {TOLERANCE:g}"
+
+
+FAMILIES = {f.__name__: f for f in (large_means, programs, perceptron, budget, model, refreshed)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])

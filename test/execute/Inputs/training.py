@@ -382,7 +382,27 @@ def gradients(runner):
     return f"{count} cases within {TOLERANCE:g}"
 
 
-FAMILIES = {f.__name__: f for f in (shapes, cancellation, empty, steps, pytorch_steps, not_finite,
+def parts(runner):
+    """Split into sweeps, forward and backward, where the mean is up to a million deviations."""
+    count = 0
+    for shape in ((16, 65), (4, 64, 7, 7), (2, 3, 33, 31)):
+        for feature in (1, len(shape) - 1):
+            tensor, vector = f"tensor<{'x'.join(map(str, shape))}xf32>", f"tensor<{shape[feature]}xf32>"
+            whole, path = (runner.folder / f"{name}{count}.mlir" for name in ("whole", "parts"))
+            whole.write_text(TRAINING.format(T=tensor, V=vector, F=feature, N=int(np.prod(shape)) // shape[feature]))
+            compiled.run([runner.tools.bn_opt, whole, "--bn-split-training", "--bn-complete-means", "-o", path])
+            library, count = runner.compile(path), count + 1
+            for distribution in DISTRIBUTIONS:
+                feeds = {"x": RANDOM.normal(*distribution, shape), "dy": RANDOM.normal(0.5, 1, shape)}
+                feeds |= {name: RANDOM.normal(size=shape[feature]) for name in ("scale", "offset")}
+                feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
+                results = runner.run(library, feeds)
+                for name, expected in runner.interpret(whole, feeds).items():
+                    require_close(f"{name} of {tensor} with {distribution}", results[name], expected)
+    return f"{count * len(DISTRIBUTIONS)} cases within {TOLERANCE:g}"
+
+
+FAMILIES = {f.__name__: f for f in (parts, shapes, cancellation, empty, steps, pytorch_steps, not_finite,
                                          few, virtual, threads, backend, gradients)}
 
 if __name__ == "__main__":

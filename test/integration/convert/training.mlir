@@ -72,3 +72,17 @@ func.func @gradient_in_parts(%x: tensor<4x3x5xf32>, %scale: tensor<3xf32>, %mean
      : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<4x3x5xf32>
   return %1, %0#0, %0#1 : tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>
 }
+
+// -----
+
+// A mean and what rounding has taken from it, subtracted one after the other.
+func.func @split_with_rest(%x: tensor<4x3x5xf32>, %p: tensor<3xf32>, %dy: tensor<4x3x5xf32>) -> (tensor<4x3x5xf32>, tensor<3xf32>, tensor<4x3x5xf32>) {
+  %m, %v, %rest = bn.statistics %x {featureIndex = 1 : i64} : (tensor<4x3x5xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>)
+  %0 = bn.normalize %x, %p, %p, %m, %v rest %rest {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<4x3x5xf32>
+  %ds, %do = bn.gradient_statistics %x, %m, %v, %dy rest %rest {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4x3x5xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  %dx = bn.gradient_input %x, %p, %m, %v, %dy, %ds, %do rest %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<4x3x5xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<4x3x5xf32>
+  return %0, %ds, %dx : tensor<4x3x5xf32>, tensor<3xf32>, tensor<4x3x5xf32>
+}

@@ -104,6 +104,20 @@ func.func @lower_training(%x: tensor<2x3xf32>, %scale: tensor<3xf32>, %offset: t
   return %0#0, %0#1, %0#2 : tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>
 }
 
+// What the rounded mean lacks of the one of f64; it is subtracted second.
+// CHECK-LABEL: @lower_rest_of_mean
+// CHECK: %[[ROUNDED:.*]] = arith.extf %{{[0-9]+}} : f32 to f64
+// CHECK-NEXT: arith.subf %{{.*}}, %[[ROUNDED]] : f64
+// CHECK: ^bb0(%[[X:[a-z0-9_]*]]: f32, %[[M:[a-z0-9_]*]]: f32, %{{.*}}: f32, %{{.*}}: f32, %[[R:[a-z0-9_]*]]: f32, %{{.*}}: f32):
+// CHECK-NEXT: %[[DISTANCE:.*]] = arith.subf %[[X]], %[[M]] : f32
+// CHECK-NEXT: arith.subf %[[DISTANCE]], %[[R]] : f32
+func.func @lower_rest_of_mean(%x: tensor<2x3xf32>, %p: tensor<3xf32>) -> tensor<2x3xf32> {
+  %m, %v, %r = bn.statistics %x {featureIndex = 1 : i64} : (tensor<2x3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>)
+  %y = bn.normalize %x, %p, %p, %m, %v rest %r {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
 // Both sums in one pass.
 // CHECK-LABEL: @lower_gradient_statistics
 // CHECK: %[[SUMS:.*]]:2 = linalg.generic {{.*}} iterator_types = ["reduction", "parallel"]}

@@ -62,3 +62,12 @@ func.func @keeps_with_elements(%x: tensor<1x3xf32>, %scale: tensor<3xf32>, %offs
       : (tensor<1x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<1x3xf32>, tensor<3xf32>, tensor<3xf32>)
   return %y : tensor<1x3xf32>
 }
+
+// CHECK-LABEL: func @rest_of_a_mean_is_read
+// CHECK: %{{.*}}, %{{.*}}, %[[REST:.*]] = bn.statistics
+// CHECK: return %[[REST]]
+func.func @rest_of_a_mean_is_read(%x: tensor<8x3xf32>, %p: tensor<3xf32>) -> tensor<3xf32> {
+  %y:4 = bn.training %x, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+      : (tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %y#3 : tensor<3xf32>
+}

@@ -64,3 +64,15 @@ func.func @split_gradient_parameters_bf16(%x: tensor<2x3xbf16>, %scale: tensor<3
      : (tensor<2x3xbf16>, tensor<3xbf16>, tensor<3xbf16>, tensor<3xbf16>, tensor<2x3xbf16>) -> (tensor<2x3xbf16>, tensor<3xbf16>, tensor<3xbf16>)
   return %dx, %dscale : tensor<2x3xbf16>, tensor<3xbf16>
 }
+
+// -----
+
+// CHECK-LABEL: @split_training_with_rest
+func.func @split_training_with_rest(%x: tensor<8x3xf32>, %p: tensor<3xf32>) -> (tensor<8x3xf32>, tensor<3xf32>) {
+  // CHECK: %[[MEAN:.*]], %[[VARIANCE:.*]], %[[REST:.*]] = bn.statistics %arg0
+  // CHECK: %[[Y:.*]] = bn.normalize %arg0, %arg1, %arg1, %[[MEAN]], %[[VARIANCE]] rest %[[REST]]
+  // CHECK: return %[[Y]], %[[REST]]
+  %y:4 = bn.training %x, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+     : (tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<8x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>)
+  return %y#0, %y#3 : tensor<8x3xf32>, tensor<3xf32>
+}

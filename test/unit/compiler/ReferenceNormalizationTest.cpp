@@ -81,6 +81,39 @@ func.func @f(%x: tensor<2x1x2xf32>) -> (tensor<1xf32>, tensor<1xf32>) {
   expectValues(results[1], Tensor({1}, 1.25));
 }
 
+// A mean in two parts is their sum; a mean that is not rounded has no rest.
+TEST_F(ReferenceNormalizationTest, RestsOfMeans) {
+  const char *const source = R"(
+func.func @f(%x: tensor<2x1xf32>, %p: tensor<1xf32>, %r: tensor<1xf32>)
+    -> (tensor<1xf32>, tensor<2x1xf32>, tensor<1xf32>, tensor<2x1xf32>) {
+  %m, %v, %rest = bn.statistics %x {featureIndex = 1 : i64}
+      : (tensor<2x1xf32>) -> (tensor<1xf32>, tensor<1xf32>, tensor<1xf32>)
+  %y = bn.normalize %x, %p, %p, %m, %p rest %r
+      {epsilon = 0.0 : f64, featureIndex = 1 : i64}
+      : (tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>,
+         tensor<1xf32>, tensor<1xf32>) -> tensor<2x1xf32>
+  %ds, %do = bn.gradient_statistics %x, %m, %p, %x rest %r
+      {epsilon = 0.0 : f64, featureIndex = 1 : i64}
+      : (tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<2x1xf32>,
+         tensor<1xf32>) -> (tensor<1xf32>, tensor<1xf32>)
+  %dx = bn.gradient_input %x, %p, %m, %p, %x, %p, %p rest %r
+      {epsilon = 0.0 : f64, featureIndex = 1 : i64}
+      : (tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>,
+         tensor<2x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>)
+      -> tensor<2x1xf32>
+  return %rest, %y, %ds, %dx
+      : tensor<1xf32>, tensor<2x1xf32>, tensor<1xf32>, tensor<2x1xf32>
+})";
+  auto results = run(
+      source, {Tensor({2, 1}, {2, 4}), Tensor({1}, {1}), Tensor({1}, {0.5})});
+  ASSERT_EQ(results.size(), 4u);
+  expectValues(results[0], Tensor({1}, {0}));
+  // x − 3.5, and 1 as scale, offset, variance and gradients of both.
+  expectValues(results[1], Tensor({2, 1}, {-0.5, 1.5}));
+  expectValues(results[2], Tensor({1}, {-3.0 + 2.0}));
+  expectValues(results[3], Tensor({2, 1}, {2.25, 3.25}));
+}
+
 TEST_F(ReferenceNormalizationTest, UpdateRunningConventions) {
   const auto update = [&](const std::string &conventions, int count) {
     Tensor y =
