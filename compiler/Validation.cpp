@@ -7,6 +7,8 @@
 #include "compiler/reference/Interpreter.h"
 #include "compiler/reference/RunInterpreter.h"
 #include "compiler/reference/TestInputs.h"
+#include "dialect/BN/BNOps.h"
+#include "passes/fold/FoldObstacle.h"
 
 #include <cmath>
 #include <limits>
@@ -22,13 +24,23 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Sums whose terms cancel are smaller than what their errors are relative to.
 static constexpr double cancellation = 4;
 
+/// What rounds the scale and shift of f32 that `record` becomes, wherever these
+/// go.
+static double getRounding(const NormalizationRecord &record) {
+  return record.op == bn::InferenceOp::getOperationName() &&
+                 record.cause != getObstacleName(ObstacleKind::AskedToKeep)
+             ? 0x1p-24
+             : 0;
+}
+
 ValidationLimit
 getValidationLimit(ArrayRef<NormalizationRecord> normalizations) {
   ValidationLimit limit;
   double sum = 0;
   for (const NormalizationRecord &record : normalizations) {
     sum += record.bound;
-    limit.constants = std::max(limit.constants, record.bound);
+    limit.constants =
+        std::max({limit.constants, record.bound, getRounding(record)});
   }
   limit.general = std::max(limit.general, cancellation * sum);
   return limit;

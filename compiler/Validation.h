@@ -34,9 +34,10 @@ struct OutputError {
 struct ValidationLimit {
   /// As far as it may in any model.
   double general = 1e-5;
-  /// The largest error of the constants of a fold. What four times that does to
-  /// an output, in the model at hand and with the inputs at hand, is measured
-  /// where 'general' is exceeded.
+  /// The largest error of the constants of a fold, or of the scale and shift
+  /// that a normalization has become. What four times that does to an output,
+  /// in the model at hand and with the inputs at hand, is measured where
+  /// 'general' is exceeded.
   double constants = 0;
 };
 

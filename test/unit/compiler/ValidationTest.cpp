@@ -172,6 +172,16 @@ TEST_F(ValidationTest, AddsUpTheBoundsOfAllFolds) {
                    3.2e-3);
 }
 
+// Scale and shift are rounded wherever they go, unless nobody makes them.
+TEST_F(ValidationTest, CountsTheRoundingOfScaleAndShift) {
+  NormalizationRecord kept;
+  kept.op = "bn.inference";
+  EXPECT_EQ(getValidationLimit({kept}).general, 1e-5);
+  EXPECT_EQ(getValidationLimit({kept}).constants, 0x1p-24);
+  kept.cause = "asked-to-keep";
+  EXPECT_EQ(getValidationLimit({kept}).constants, 0);
+}
+
 TEST_F(ValidationTest, MakesTheSameInputsAgain) {
   auto type = RankedTensorType::get({2, 3, ShapedType::kDynamic},
                                     Float32Type::get(&context));
