@@ -4,6 +4,7 @@
 
 #include "compiler/host/GlobalBuilder.h"
 #include "compiler/host/TensorSignatures.h"
+#include "passes/lower/TensorPlaces.h"
 #include "runtime/bnopt.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -34,6 +35,9 @@ ModelSignature bnopt::getModelSignature(func::FuncOp model,
                               : "output" + std::to_string(i - numInputs));
     (i < numInputs ? signature.inputs : signature.outputs)
         .push_back(getTensorSignature(label, type));
+    if (i < numInputs)
+      signature.inputs.back().isOverwritten =
+          model.getArgAttr(i, overwrittenAttrName) != nullptr;
   }
   signature.workspaceSize =
       cast<MemRefType>(model.getArgumentTypes().back()).getDimSize(0);

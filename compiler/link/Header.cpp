@@ -68,9 +68,10 @@ static void printTensor(const TensorSignature &tensor, llvm::StringRef role,
     elements *= extent;
   DLDataType type = tensor.type;
   std::string macro = llvm::formatv("{0}_{1}_{2}", prefix, role.upper(), index);
-  os << llvm::formatv("/* {0} {1}, {2}, row-major. */\n",
-                      role == "input" ? "Input" : "Output", index,
-                      describeTensor(tensor));
+  os << llvm::formatv(
+      "/* {0} {1}, {2}, row-major.{3} */\n",
+      role == "input" ? "Input" : "Output", index, describeTensor(tensor),
+      tensor.isOverwritten ? " Output 0 may be in its memory." : "");
   os << "#define " << macro << "_NAME \"" << escapeForC(tensor.name) << "\"\n";
   os << llvm::formatv("#define {0}_RANK {1}\n", macro, tensor.shape.size());
   if (!tensor.shape.empty())

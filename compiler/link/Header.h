@@ -23,6 +23,8 @@ struct TensorSignature {
   std::string name;
   std::vector<int64_t> shape;
   DLDataType type = {kDLFloat, 32, 1};
+  /// Of an input: the first output may be in its memory.
+  bool isOverwritten = false;
 };
 
 struct ModelSignature {

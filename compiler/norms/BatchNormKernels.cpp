@@ -36,6 +36,8 @@ static void addRunningStatistics(NormKernelBuilder &kernel, Value mean,
 LogicalResult bnopt::buildBatchNormTraining(NormKernelBuilder &kernel) {
   Value x = kernel.addData("input"), scale = kernel.addVector("scale"),
         offset = kernel.addVector("offset");
+  if (kernel.options.inPlace)
+    kernel.function.overwrite(x);
   auto op = kernel.function.create<bn::TrainingOp>(
       x, scale, offset, kernel.getEpsilon(), kernel.getAxis());
   kernel.addFused(op.getResult());
@@ -70,6 +72,8 @@ LogicalResult bnopt::buildBatchNormGradient(NormKernelBuilder &kernel) {
         mean = kernel.addVector("mean"),
         variance = kernel.addVector("variance"),
         dy = kernel.addData("output_gradient");
+  if (kernel.options.inPlace)
+    function.overwrite(dy);
   const auto normalize = [&]() -> Value {
     return function.create<bn::NormalizeOp>(
         x.getType(), x, scale, kernel.addVector("offset"), mean, variance,

@@ -70,6 +70,11 @@ struct KernelCommandLine {
       cl::cat(category)};
   cl::opt<double> momentum{"momentum", cl::desc("The m of --running"),
                            cl::value_desc("number"), cl::cat(category)};
+  cl::opt<bool> inPlace{
+      "in-place",
+      cl::desc("Let the output of batch_norm_training be in the memory of its "
+               "input, the input's gradient in that of the output's"),
+      cl::cat(category)};
   cl::opt<std::string> type{
       "type",
       cl::desc("Type of the data: f32 (default), f16, bf16; "
@@ -84,8 +89,8 @@ struct KernelCommandLine {
   /// What means nothing without a kernel.
   llvm::SmallVector<std::reference_wrapper<const cl::Option>>
   getDetails() const {
-    return {shape,   layout,  axis,     groups, fuse,
-            epsilon, running, momentum, type,   name};
+    return {shape,   layout,   axis,    groups, fuse, epsilon,
+            running, momentum, inPlace, type,   name};
   }
 };
 } // namespace
@@ -133,6 +138,7 @@ llvm::Expected<std::optional<NormKernelOptions>> bnopt::getNormKernelOptions() {
   options.epsilon = line.epsilon;
   options.running = getOptional(line.running);
   options.momentum = getOptional(line.momentum);
+  options.inPlace = line.inPlace;
   options.type = line.type;
   options.name = line.name;
   return options;

@@ -3,6 +3,7 @@
 #include "compiler/norms/NormKernelFunction.h"
 
 #include "passes/fold/ConstantData.h"
+#include "passes/lower/TensorPlaces.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -53,6 +54,9 @@ OwningOpRef<ModuleOp> NormKernelFunction::finish() {
                               llvm::to_vector(ValueRange(outputs).getTypes())));
   for (auto [index, name] : llvm::enumerate(inputNames))
     function.setArgAttr(index, nameAttrName, builder.getStringAttr(name));
+  if (overwritten)
+    function.setArgAttr(cast<BlockArgument>(overwritten).getArgNumber(),
+                        overwrittenAttrName, builder.getUnitAttr());
   for (auto [index, name] : llvm::enumerate(outputNames))
     function.setResultAttr(index, nameAttrName, builder.getStringAttr(name));
   return std::move(module);

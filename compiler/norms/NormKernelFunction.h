@@ -19,6 +19,9 @@ public:
   mlir::Value addInput(llvm::StringRef name, mlir::Type type);
   void addOutput(llvm::StringRef name, mlir::Value value);
 
+  /// Lets the first output be in the memory of `input`.
+  void overwrite(mlir::Value input) { overwritten = input; }
+
   /// The input of this name, or null.
   mlir::Value getInput(llvm::StringRef name);
 
@@ -44,6 +47,7 @@ private:
   mlir::func::FuncOp function;
   mlir::func::ReturnOp end;
   llvm::SmallVector<mlir::Value> outputs;
+  mlir::Value overwritten;
   llvm::SmallVector<std::string> inputNames, outputNames;
 };
 

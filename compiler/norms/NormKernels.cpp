@@ -20,7 +20,8 @@ enum Applicable : unsigned {
   axis = 2,
   groups = 4,
   fuse = 8,
-  running = 16
+  running = 16,
+  inPlace = 32
 };
 
 struct NormKernel {
@@ -38,10 +39,11 @@ struct NormKernel {
 //===----------------------------------------------------------------------===//
 
 static constexpr NormKernel kernels[] = {
-    {"batch_norm_gradient", channels | axis | fuse, buildBatchNormGradient},
+    {"batch_norm_gradient", channels | axis | fuse | inPlace,
+     buildBatchNormGradient},
     {"batch_norm_inference", channels | axis | fuse, buildBatchNormInference},
     {"batch_norm_statistics", channels | axis, buildBatchNormStatistics},
-    {"batch_norm_training", channels | axis | fuse | running,
+    {"batch_norm_training", channels | axis | fuse | running | inPlace,
      buildBatchNormTraining},
     {"group_norm", channels | groups | fuse, buildGroupNorm},
     {"group_norm_gradient", channels | groups | fuse, buildGroupNormGradient},
@@ -94,7 +96,8 @@ static llvm::Error checkApplicable(const NormKernelOptions &options,
       {options.groups && !kernel.has(Applicable::groups), "groups"},
       {!options.fuse.empty() && !kernel.has(Applicable::fuse), "fuse"},
       {options.running && !kernel.has(Applicable::running), "running"},
-      {options.momentum && !kernel.has(Applicable::running), "momentum"}};
+      {options.momentum && !kernel.has(Applicable::running), "momentum"},
+      {options.inPlace && !kernel.has(Applicable::inPlace), "in-place"}};
   for (auto [isMisplaced, option] : misplaced)
     if (isMisplaced)
       return llvm::createStringError("--%s does not apply to kernel '%s'",

@@ -42,6 +42,9 @@ struct NormKernelOptions {
   double epsilon = 1e-5;
   std::optional<RunningUpdate> running;
   std::optional<double> momentum;
+  /// The data that the output, or the input's gradient, is made of may be in
+  /// its memory.
+  bool inPlace = false;
   /// Of the data; parameters and statistics are of f32.
   std::string type = "f32";
   /// Of the function; that of the kernel and its fusions by default.

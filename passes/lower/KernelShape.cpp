@@ -33,15 +33,53 @@ SmallVector<int64_t> bnopt::getOperandStrides(kernel::FuncOp kernel,
                             getOperandLayout(kernel, index));
 }
 
-/// Whether everything computed from `arg` is elementwise.
-static bool isReadElementwise(BlockArgument arg) {
+/// Whether `use` is of data that a normalization reads in two sweeps: for sums,
+/// all of a feature before its first result, then element by element.
+static bool isSwept(OpOperand &use) {
+  Operation *op = use.getOwner();
+  if (auto training = dyn_cast<bn::TrainingOp>(op))
+    return &use == &training.getInputMutable();
+  auto gradient = dyn_cast<bn::GradientOp>(op);
+  return gradient && (&use == &gradient.getInputMutable() ||
+                      &use == &gradient.getOutputGradientMutable());
+}
+
+/// Whether `size` elements side by side are whole vectors of the widest kind.
+static bool areVectors(int64_t size) {
+  constexpr int64_t widest = 16;
+  return size % widest == 0;
+}
+
+/// Whether the sweep of `op` over data of `type` that lie in `strides` can take
+/// whole vectors, none of which overlap: of features, or of pixels.
+static bool sweepsVectors(Operation *op, RankedTensorType type,
+                          ArrayRef<int64_t> strides) {
+  auto index = op->getAttrOfType<IntegerAttr>("featureIndex").getInt();
+  if (strides[index] == 1)
+    return areVectors(type.getDimSize(index));
+  // Rows of pixels without a gap between them are one.
+  int64_t pixels = 1;
+  for (int64_t dim = type.getRank() - 1; dim > index; --dim) {
+    if (type.getDimSize(dim) != 1 && strides[dim] != pixels)
+      break;
+    pixels *= type.getDimSize(dim);
+  }
+  return areVectors(pixels);
+}
+
+/// Whether all that is computed of `arg`, which lies in `strides`, reads for an
+/// element of the result the same element only, once results are written.
+static bool isReadElementwise(BlockArgument arg, ArrayRef<int64_t> strides) {
   llvm::SetVector<Value> values;
   values.insert(arg);
+  const auto type = cast<RankedTensorType>(arg.getType());
   for (size_t i = 0; i < values.size(); ++i)
-    for (Operation *user : values[i].getUsers()) {
+    for (OpOperand &use : values[i].getUses()) {
+      Operation *user = use.getOwner();
       if (isa<kernel::ReturnOp>(user) && i > 0)
         continue;
-      if (!isElementwise(user))
+      if (!isElementwise(user) &&
+          !(isSwept(use) && sweepsVectors(user, type, strides)))
         return false;
       values.insert(user->getResult(0));
     }
@@ -52,7 +90,8 @@ bool bnopt::canReplaceArgument(kernel::FuncOp kernel, unsigned index) {
   unsigned result = kernel.getFunctionType().getNumInputs();
   return getOperandType(kernel, index) == getOperandType(kernel, result) &&
          getOperandLayout(kernel, index) == getOperandLayout(kernel, result) &&
-         isReadElementwise(kernel.getBody().getArgument(index));
+         isReadElementwise(kernel.getBody().getArgument(index),
+                           getOperandStrides(kernel, index));
 }
 
 template <typename ConvOp>

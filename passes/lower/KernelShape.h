@@ -14,7 +14,8 @@ mlir::SmallVector<int64_t> getOperandStrides(kernel::FuncOp kernel,
 
 /// Whether the result may share memory with argument `index`: it has the same
 /// type and layout, and every operator that reads it reads, for an element of
-/// the result, the same element only.
+/// the result, the same element only. So do normalizations once they have their
+/// sums; but not where their vectors would have to overlap.
 bool canReplaceArgument(kernel::FuncOp kernel, unsigned index);
 
 /// A convolution that reads exactly the pixel it writes.

@@ -41,7 +41,7 @@ public:
       : func(func), symbols(symbols), builder(func.getContext()),
         places(placeTensors(func, symbols)) {}
 
-  void run();
+  LogicalResult run();
 
 private:
   void planArena();
@@ -196,13 +196,40 @@ void FunctionRewriter::rewriteLaunch(kernel::LaunchOp launch) {
     symbols.lookup<kernel::FuncOp>(launch.getCallee()).setInPlace(true);
 }
 
-void FunctionRewriter::run() {
+/// An argument that may be the memory of the first result must not be read
+/// after that is written: by kernels before it, or by its own, which replaces
+/// it.
+static LogicalResult checkOverwritten(func::FuncOp func,
+                                      const TensorPlaces &places) {
+  for (BlockArgument argument : func.getArguments()) {
+    if (!func.getArgAttr(argument.getArgNumber(), overwrittenAttrName))
+      continue;
+    Value result = func.getBody().front().getTerminator()->getOperand(0);
+    auto launch = result.getDefiningOp<kernel::LaunchOp>();
+    const auto isReadBefore = [&](Operation *user) {
+      return user == launch ? places.inPlaceLaunches.contains(user)
+                            : user->isBeforeInBlock(launch);
+    };
+    if (!launch || !llvm::all_of(argument.getUsers(), isReadBefore))
+      return func.emitError("result 0 cannot be computed in the memory of "
+                            "argument ")
+             << argument.getArgNumber()
+             << "; expected no kernel to read that later, and a multiple of 16 "
+                "features or pixels side by side";
+  }
+  return success();
+}
+
+LogicalResult FunctionRewriter::run() {
+  if (failed(checkOverwritten(func, places)))
+    return failure();
   planArena();
   createFunction();
   for (auto launch : func.getOps<kernel::LaunchOp>())
     rewriteLaunch(launch);
   func::ReturnOp::create(builder, func.getLoc());
   func.erase();
+  return success();
 }
 
 static LogicalResult checkAllInKernels(func::FuncOp func) {
@@ -224,7 +251,8 @@ struct PlanMemoryPass : bnopt::impl::PlanMemoryPassBase<PlanMemoryPass> {
         continue;
       if (failed(checkAllInKernels(func)))
         return signalPassFailure();
-      FunctionRewriter(func, symbols).run();
+      if (failed(FunctionRewriter(func, symbols).run()))
+        return signalPassFailure();
     }
   }
 };

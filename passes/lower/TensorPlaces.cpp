@@ -50,6 +50,7 @@ private:
   void setLifetimes();
   void mergeInPlace(kernel::LaunchOp launch);
   bool canReplace(kernel::LaunchOp launch, OpOperand &operand);
+  bool isOverwritten(const Storage &source, const Storage &target);
 
   func::FuncOp func;
   const SymbolTable &symbols;
@@ -132,12 +133,21 @@ void Placer::setLifetimes() {
   }
 }
 
+/// Whether the caller may give `source` and `target` the same memory.
+bool Placer::isOverwritten(const Storage &source, const Storage &target) {
+  return source.kind == Storage::Kind::Input &&
+         target.kind == Storage::Kind::Output && target.index == 0 &&
+         func.getArgAttr(source.index, overwrittenAttrName);
+}
+
 bool Placer::canReplace(kernel::LaunchOp launch, OpOperand &operand) {
   const Storage &source = result.of(operand.get());
   const Storage &target = result.of(launch.getResult(0));
-  if (source.kind != Storage::Kind::Arena ||
-      target.kind != Storage::Kind::Arena || source.isConcatenation ||
-      target.isConcatenation || source.last != positions.lookup(launch) ||
+  const bool areInArena = source.kind == Storage::Kind::Arena &&
+                          target.kind == Storage::Kind::Arena;
+  if ((!areInArena && !isOverwritten(source, target)) ||
+      source.isConcatenation || target.isConcatenation ||
+      source.last != positions.lookup(launch) ||
       llvm::count(launch.getInputs(), operand.get()) != 1)
     return false;
   auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
@@ -148,8 +158,12 @@ void Placer::mergeInPlace(kernel::LaunchOp launch) {
   for (OpOperand &operand : launch.getInputsMutable()) {
     if (!canReplace(launch, operand))
       continue;
+    result.inPlaceLaunches.insert(launch);
     unsigned source = result.places.lookup(operand.get()).storage;
     unsigned target = result.places.lookup(launch.getResult(0)).storage;
+    // Input and output are the caller's.
+    if (result.storages[source].kind != Storage::Kind::Arena)
+      return;
     result.storages[source].last = result.storages[target].last;
     for (auto &entry : result.places)
       if (entry.second.storage == target)
@@ -157,7 +171,6 @@ void Placer::mergeInPlace(kernel::LaunchOp launch) {
     // Nothing lives in the replaced storage any more.
     result.storages[target].first = -1;
     result.storages[target].last = -1;
-    result.inPlaceLaunches.insert(launch);
     return;
   }
 }

@@ -35,6 +35,10 @@ struct Storage {
   int64_t getBytes() const;
 };
 
+/// The unit attribute of an argument of a function that may be the memory of
+/// its first result, for an input that is not read after that is written.
+inline constexpr llvm::StringLiteral overwrittenAttrName = "bn.overwritten";
+
 /// Where a tensor lies: in which storage, how many elements behind the
 /// storage's first one.
 struct TensorPlace {

@@ -44,8 +44,9 @@ class Library:
         self.memory = np.zeros(self.model.workspace_size + alignment, np.uint8)
         self.workspace = self.memory.ctypes.data + -self.memory.ctypes.data % alignment
 
-    def run(self, feeds, threads=1):
-        """The outputs by name; every element of them has been written."""
+    def run(self, feeds, threads=1, overwritten=None):
+        """The outputs by name; every element of them has been written. The first of them is in the memory of the
+        input `overwritten`, where that is given; in a copy of it."""
         self.model.set_threads(threads)
         arrays = []
         for name, shape in self.inputs:
@@ -54,6 +55,9 @@ class Library:
                 raise SystemExit(f"{name} has shape {array.shape}, but the library wants {shape}")
             arrays.append(array)
         results = {name: np.full(shape, np.nan, np.float32) for name, shape in self.outputs}
+        if overwritten:
+            place = [name for name, _ in self.inputs].index(overwritten)
+            arrays[place] = results[self.outputs[0][0]] = arrays[place].copy()
         sources, targets = [[Tensor.of(a) for a in group] for group in (arrays, results.values())]
         error = Error()
         status = self.function(

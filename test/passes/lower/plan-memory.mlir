@@ -119,3 +119,87 @@ func.func @reshape_of_input(%x: tensor<2x6xf32>) -> tensor<3x4xf32> {
   %1 = nn.softmax %0 axis 1 : tensor<3x4xf32>
   return %1 : tensor<3x4xf32>
 }
+
+// -----
+
+!m = tensor<8x32xf32>
+!v = tensor<32xf32>
+
+// A normalization has read all of a feature before it writes its first result: one place for data and result.
+// CHECK-LABEL: func.func @in_place_training(
+// CHECK-SAME: memref<1280xi8>
+// CHECK: %[[A:.*]] = kernel.place %{{.*}} at 0
+// CHECK: kernel.launch @softmax ins({{.*}} outs(%[[A]]
+// CHECK: %[[B:.*]] = kernel.place %{{.*}} at 0
+// CHECK: kernel.launch @training_relu ins(%[[A]], {{.*}} outs(%[[B]],
+// CHECK: kernel.func @training_relu{{.*}}inPlace
+func.func @in_place_training(%x: !m, %p: !v) -> !m {
+  %0 = nn.softmax %x axis 1 : !m
+  %1, %mean, %variance = bn.training %0, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v) -> (!m, !v, !v)
+  %2 = nn.relu %1 : !m
+  %3 = nn.softmax %2 axis 1 : !m
+  return %3 : !m
+}
+
+// -----
+
+!m = tensor<8x32xf32>
+!v = tensor<32xf32>
+
+// The gradient of the output is replaced; the data are read again.
+// CHECK-LABEL: func.func @in_place_gradient(
+// CHECK: %[[DY:.*]] = kernel.place %{{.*}} at [[PLACE:[0-9]+]]
+// CHECK: kernel.launch @softmax ins(%arg1 {{.*}} outs(%[[DY]]
+// CHECK: %[[DX:.*]] = kernel.place %{{.*}} at [[PLACE]] :
+// CHECK: kernel.launch @gradient ins(%arg0, {{.*}}%[[DY]] {{.*}} outs(%[[DX]],
+// CHECK: kernel.func @gradient{{.*}}inPlace
+func.func @in_place_gradient(%x: !m, %g: !m, %p: !v) -> !m {
+  %dy = nn.softmax %g axis 1 : !m
+  %dx, %ds, %do = bn.gradient %x, %p, %p, %p, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v, !v, !m) -> (!m, !v, !v)
+  %0 = nn.softmax %dx axis 1 : !m
+  return %0 : !m
+}
+
+// -----
+
+!m = tensor<8x24xf32>
+!v = tensor<24xf32>
+
+// Vectors of 24 features would overlap, or be short.
+// CHECK-LABEL: func.func @no_in_place_training_short_vectors(
+// CHECK-NOT: inPlace
+func.func @no_in_place_training_short_vectors(%x: !m, %p: !v) -> !m {
+  %0 = nn.softmax %x axis 1 : !m
+  %1, %mean, %variance = bn.training %0, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v) -> (!m, !v, !v)
+  %2 = nn.softmax %1 axis 1 : !m
+  return %2 : !m
+}
+
+// -----
+
+!v = tensor<32xf32>
+
+// Scale and data have one type here; the scale is not read element by element.
+// CHECK-LABEL: func.func @no_in_place_of_scale(
+// CHECK-NOT: inPlace
+func.func @no_in_place_of_scale(%x: !v, %g: !v, %p: !v) -> !v {
+  %s = nn.softmax %g axis 0 : !v
+  %1, %mean, %variance = bn.training %x, %s, %p {epsilon = 1.0e-05 : f64, featureIndex = 0 : i64} : (!v, !v, !v) -> (!v, !v, !v)
+  %2 = nn.softmax %1 axis 0 : !v
+  return %2 : !v
+}
+
+// -----
+
+!m = tensor<8x32xf32>
+!v = tensor<32xf32>
+
+// What the caller may give the same memory is computed in place where it lies.
+// CHECK-LABEL: func.func @overwritten_argument(
+// CHECK-SAME: %[[X:.*]]: memref<8x32xf32> {bn.overwritten}, {{.*}} %[[OUT:.*]]: memref<8x32xf32> {bn.output}
+// CHECK: kernel.launch @training ins(%[[X]], {{.*}} outs(%[[OUT]],
+// CHECK: kernel.func @training{{.*}}inPlace
+func.func @overwritten_argument(%x: !m {bn.overwritten}, %p: !v) -> !m {
+  %1, %mean, %variance = bn.training %x, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v) -> (!m, !v, !v)
+  return %1 : !m
+}
