@@ -22,6 +22,7 @@
 #include "passes/Passes.h"
 #include "passes/fuse/FuseRemarks.h"
 #include "passes/fuse/LoadFusion.h"
+#include "passes/lower/LayoutRules.h"
 #include "passes/train/NormalizedReaders.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -52,7 +53,8 @@ static bool isModelOp(Operation *op) {
 
 /// Operators that only name places in memory; the layout decides about them.
 static bool isPlacement(Operation *op) {
-  return isa<nn::ConcatOp, nn::ReshapeOp>(op);
+  return isa<nn::ConcatOp, nn::ReshapeOp>(op) || isTransposedInput(op) ||
+         isTransposedOutput(op);
 }
 
 static bool isUsedOutside(Value value, const Group &group) {

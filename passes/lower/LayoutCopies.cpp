@@ -93,6 +93,7 @@ public:
 
 private:
   void copyInputs();
+  void copyAroundTransposes();
   void copyOutputs();
   void copyAroundReshapes();
   void copyIntoConcats();
@@ -133,9 +134,38 @@ void CopyInserter::copyInputs() {
   for (BlockArgument arg : func.getArguments()) {
     if (!isRowMajor(arg)) {
       Value copied = copy(arg, arg.getLoc());
-      arg.replaceAllUsesExcept(copied, copied.getDefiningOp());
+      arg.replaceUsesWithIf(copied, [&](OpOperand &use) {
+        return use.getOwner() != copied.getDefiningOp() &&
+               !isTransposedInput(use.getOwner());
+      });
     }
     plan.rowMajor.insert(arg);
+  }
+}
+
+/// What a transposed input becomes, and a transposed output is made of, is
+/// channels-last without a halo.
+void CopyInserter::copyAroundTransposes() {
+  const auto isPlain = [&](Value value, Operation *transpose) {
+    return !plan.rowMajor.contains(value) &&
+           getWantedHalo(value, symbols).empty() &&
+           llvm::all_of(value.getUsers(), [&](Operation *user) {
+             return user == transpose || isa<kernel::LaunchOp>(user);
+           });
+  };
+  for (auto transpose :
+       llvm::make_early_inc_range(func.getOps<nn::TransposeOp>())) {
+    Value input = transpose.getInput(), result = transpose.getResult();
+    if (isTransposedInput(transpose) && !isPlain(result, nullptr)) {
+      builder.setInsertionPointAfter(transpose);
+      Value copied = copy(result, transpose.getLoc());
+      result.replaceAllUsesExcept(copied, copied.getDefiningOp());
+    } else if (isTransposedOutput(transpose) &&
+               !(input.getDefiningOp<kernel::LaunchOp>() &&
+                 isPlain(input, transpose))) {
+      builder.setInsertionPoint(transpose);
+      transpose.getInputMutable().assign(copy(input, transpose.getLoc()));
+    }
   }
 }
 
@@ -145,6 +175,11 @@ void CopyInserter::copyOutputs() {
   llvm::SmallDenseSet<Value> returned;
   for (OpOperand &operand : terminator->getOpOperands()) {
     Value value = operand.get();
+    Operation *producer = value.getDefiningOp();
+    if (producer && isTransposedOutput(producer)) {
+      plan.rowMajor.insert(value);
+      continue;
+    }
     bool onlyLaunchesRead =
         llvm::all_of(value.getUsers(), [&](Operation *user) {
           return user == terminator || isa<kernel::LaunchOp>(user);
@@ -198,6 +233,7 @@ void CopyInserter::copyIntoConcats() {
 LayoutPlan CopyInserter::run() {
   plan.rowMajor = findRowMajorValues(func, symbols);
   copyInputs();
+  copyAroundTransposes();
   copyOutputs();
   copyAroundReshapes();
   copyIntoConcats();

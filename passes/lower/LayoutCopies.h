@@ -35,10 +35,13 @@ struct LayoutPlan {
 /// - a model input that is wanted channels-last and is not so already, or whose
 ///   reader wants a halo;
 /// - before and after a reshape, which keeps the row-major order;
+/// - around a transposition of an input or output that moves nothing where the
+///   other side is channels-last, and the other side is not or has a halo;
 /// - an operand of a concatenation that is not a kernel's result, or is
 ///   already a slice of another one;
 /// - a model output that is not a kernel's result in row-major order.
-/// Afterwards every concatenation and reshape is a matter of addresses.
+/// Afterwards every concatenation, reshape and such transposition is a matter
+/// of addresses.
 LayoutPlan insertLayoutCopies(mlir::func::FuncOp func,
                               mlir::SymbolTable &symbols);
 

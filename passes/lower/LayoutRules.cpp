@@ -2,7 +2,9 @@
 
 #include "passes/lower/LayoutRules.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 
 using namespace mlir;
 using namespace bnopt;
@@ -18,6 +20,33 @@ bool bnopt::isChannelsLastRowMajor(ArrayRef<int64_t> shape) {
     return true;
   return llvm::all_of(shape.drop_front(2),
                       [](int64_t size) { return size == 1; });
+}
+
+/// Whether `op` moves dimension `from` to `to`, counted from the end if
+/// negative.
+static bool movesDimension(nn::TransposeOp op, int64_t from, int64_t to) {
+  const auto rank = static_cast<int64_t>(op.getPermutation().size());
+  if (rank < 3)
+    return false;
+  const auto at = [&](int64_t dim) { return dim < 0 ? dim + rank : dim; };
+  auto order = llvm::to_vector(llvm::seq(rank));
+  order.erase(order.begin() + at(from));
+  order.insert(order.begin() + at(to), at(from));
+  return op.getPermutation() == ArrayRef(order);
+}
+
+bool bnopt::isTransposedInput(Operation *op) {
+  auto transpose = dyn_cast<nn::TransposeOp>(op);
+  return transpose && isa<BlockArgument>(transpose.getInput()) &&
+         isa<func::FuncOp>(op->getParentOp()) &&
+         movesDimension(transpose, /*from=*/-1, /*to=*/1);
+}
+
+bool bnopt::isTransposedOutput(Operation *op) {
+  auto transpose = dyn_cast<nn::TransposeOp>(op);
+  return transpose && !isTransposedInput(op) && transpose->hasOneUse() &&
+         isa<func::ReturnOp>(*transpose->user_begin()) &&
+         movesDimension(transpose, /*from=*/1, /*to=*/-1);
 }
 
 int64_t bnopt::getPaddedElements(ArrayRef<int64_t> shape,

@@ -4,6 +4,7 @@
 #define BNOPT_PASSES_LOWER_LAYOUTRULES_H
 
 #include "dialect/Kernel/KernelLayouts.h"
+#include "dialect/NN/NNOps.h"
 
 namespace bnopt {
 
@@ -13,6 +14,14 @@ using Halo = mlir::SmallVector<int64_t>;
 /// Whether channels-last is the same order in memory as the model's
 /// row-major one, as with a single channel or a single pixel.
 bool isChannelsLastRowMajor(mlir::ArrayRef<int64_t> shape);
+
+/// Whether `op` makes N×C×… of an input N×…×C of the function: what is
+/// channels-last then lies as the input does, and nothing moves.
+bool isTransposedInput(mlir::Operation *op);
+
+/// Whether `op` makes an output N×…×C of the function, and nothing else, of
+/// N×C×….
+bool isTransposedOutput(mlir::Operation *op);
 
 /// Number of elements of a buffer of `shape` with `halo`.
 int64_t getPaddedElements(mlir::ArrayRef<int64_t> shape,

@@ -73,6 +73,11 @@ public:
         add(result);
   }
 
+  void add(Value value) {
+    if (hasOrder(value) && values.insert(value).second)
+      fresh.push_back(value);
+  }
+
   void addAll(Operation *op) {
     for (Value value : op->getOperands())
       add(value);
@@ -88,11 +93,6 @@ public:
 private:
   bool isIndifferent(kernel::LaunchOp launch) {
     return worksInAnyOrder(symbols.lookup<kernel::FuncOp>(launch.getCallee()));
-  }
-
-  void add(Value value) {
-    if (hasOrder(value) && values.insert(value).second)
-      fresh.push_back(value);
   }
 
   const SymbolTable &symbols;
@@ -123,6 +123,10 @@ DenseSet<Value> bnopt::findRowMajorValues(func::FuncOp func,
     // Its slices have the strides of the whole, which is channels-last.
     if (isa<nn::ConcatOp>(op))
       channelsLast.addAll(&op);
+    if (isTransposedInput(&op))
+      channelsLast.add(op.getResult(0));
+    if (isTransposedOutput(&op))
+      channelsLast.add(op.getOperand(0));
   }
   channelsLast.spread();
 

@@ -49,7 +49,7 @@ private:
   void rewriteLaunch(kernel::LaunchOp launch);
   Value getMemory(Value tensor);
   Value createPlace(Value tensor, Location loc);
-  Value getInput(Value tensor, unsigned index);
+  Value getArgument(Value tensor, unsigned index);
   Value getGlobal(arith::ConstantOp constant);
   void zeroHalo(Value result);
 
@@ -142,8 +142,8 @@ Value FunctionRewriter::createPlace(Value tensor, Location loc) {
                                  arena, builder.getI64IntegerAttr(bytes));
 }
 
-/// Input `index`, in the shape of `tensor`.
-Value FunctionRewriter::getInput(Value tensor, unsigned index) {
+/// Argument `index`, an input or output, in the shape of `tensor`.
+Value FunctionRewriter::getArgument(Value tensor, unsigned index) {
   Value argument = newFunc.getArgument(index);
   auto type = getRowMajorMemRef(cast<RankedTensorType>(tensor.getType()));
   if (argument.getType() == type)
@@ -162,9 +162,9 @@ Value FunctionRewriter::getMemory(Value tensor) {
   case Storage::Kind::Arena:
     return memory = createPlace(tensor, tensor.getLoc());
   case Storage::Kind::Input:
-    return memory = getInput(tensor, storage.index);
+    return memory = getArgument(tensor, storage.index);
   case Storage::Kind::Output:
-    return memory = newFunc.getArgument(func.getNumArguments() + storage.index);
+    return memory = getArgument(tensor, func.getNumArguments() + storage.index);
   case Storage::Kind::Constant:
     return memory = getGlobal(tensor.getDefiningOp<arith::ConstantOp>());
   }
@@ -235,7 +235,8 @@ LogicalResult FunctionRewriter::run() {
 static LogicalResult checkAllInKernels(func::FuncOp func) {
   for (Operation &op : func.getOps())
     if (isa_and_nonnull<nn::NNDialect, bn::BNDialect>(op.getDialect()) &&
-        !isa<nn::ConcatOp, nn::ReshapeOp>(op))
+        !isa<nn::ConcatOp, nn::ReshapeOp>(op) && !isTransposedInput(&op) &&
+        !isTransposedOutput(&op))
       return op.emitError()
              << "has no kernel; code for it cannot be generated yet";
   return success();

@@ -2,8 +2,9 @@
 //
 // Storages are found from the uses upwards: in reverse program order the
 // result of a concatenation has its place before its operands take theirs
-// inside it. Reshapes then share the place of their operand, and in-place
-// results, once all lifetimes are known, that of the operand they replace.
+// inside it. Reshapes and transposed inputs then share the place of their
+// operand, and in-place results, once all lifetimes are known, that of the
+// operand they replace.
 //
 //===----------------------------------------------------------------------===//
 
@@ -107,9 +108,12 @@ void Placer::placeOperandsOfConcat(nn::ConcatOp concat) {
 }
 
 void Placer::placeResult(Operation &op) {
+  // In the place of the output that it is transposed into.
+  if (isTransposedOutput(&op))
+    result.places[op.getOperand(0)] = result.places.lookup(op.getResult(0));
   for (Value value : op.getResults()) {
     bool hasOwnPlace = isa<RankedTensorType>(value.getType()) &&
-                       !isa<nn::ReshapeOp>(op) &&
+                       !isa<nn::ReshapeOp>(op) && !isTransposedInput(&op) &&
                        !result.places.contains(value);
     if (hasOwnPlace)
       createStorage(value, isa<arith::ConstantOp>(op) ? Storage::Kind::Constant
@@ -183,9 +187,9 @@ TensorPlaces Placer::run() {
   placeOutputs();
   for (Operation &op : llvm::reverse(func.getBody().front()))
     placeResult(op);
-  for (auto reshape : func.getOps<nn::ReshapeOp>())
-    result.places[reshape.getResult()] =
-        result.places.lookup(reshape.getInput());
+  for (Operation &op : func.getOps())
+    if (isa<nn::ReshapeOp>(op) || isTransposedInput(&op))
+      result.places[op.getResult(0)] = result.places.lookup(op.getOperand(0));
   setLifetimes();
   for (auto launch : func.getOps<kernel::LaunchOp>())
     mergeInPlace(launch);

@@ -14,8 +14,8 @@
 namespace bnopt {
 
 /// Memory that one or more tensors live in: the slices and the result of
-/// concatenations, the two sides of a reshape, an operand and the result that
-/// replaces it in place.
+/// concatenations, the two sides of a reshape or of a transposition that moves
+/// nothing, an operand and the result that replaces it in place.
 struct Storage {
   enum class Kind { Arena, Input, Output, Constant };
 
