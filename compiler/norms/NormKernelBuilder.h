@@ -13,7 +13,7 @@ namespace bnopt {
 struct NormKernelBuilder {
   const NormKernelOptions &options;
   NormKernelFunction function;
-  /// As it lies in memory.
+  /// As it lies in memory, or as `function` transposes it.
   mlir::RankedTensorType type;
   /// The features, or the first normalized dimension, of `type`.
   int64_t axis;

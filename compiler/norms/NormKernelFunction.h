@@ -16,13 +16,18 @@ class NormKernelFunction {
 public:
   NormKernelFunction(llvm::StringRef name, mlir::MLIRContext *context);
 
+  /// From now on, inputs and outputs of three or more dimensions have dimension
+  /// 1 of what is computed last: N×…×C in the place of N×C×….
+  void transposeData() { transposesData = true; }
+
+  /// The value to compute with, of `type`, that of a tensor.
   mlir::Value addInput(llvm::StringRef name, mlir::Type type);
   void addOutput(llvm::StringRef name, mlir::Value value);
 
   /// Lets the first output be in the memory of `input`.
   void overwrite(mlir::Value input) { overwritten = input; }
 
-  /// The input of this name, or null.
+  /// What `addInput` gave for this name, or null.
   mlir::Value getInput(llvm::StringRef name);
 
   template <typename Op, typename... Args>
@@ -42,13 +47,16 @@ public:
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
 private:
+  bool isTransposed(mlir::RankedTensorType type) const;
+
   mlir::OpBuilder builder;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;
   mlir::func::ReturnOp end;
-  llvm::SmallVector<mlir::Value> outputs;
+  llvm::SmallVector<mlir::Value> inputs, outputs;
   mlir::Value overwritten;
   llvm::SmallVector<std::string> inputNames, outputNames;
+  bool transposesData = false;
 };
 
 } // namespace bnopt

@@ -150,8 +150,16 @@ static llvm::Expected<Type> getElementType(StringRef name,
                                  "'; known types are f32, f16, bf16");
 }
 
+/// Whether data of N×…×C are transposed for a kernel whose channels are always
+/// dimension 1.
+static bool isTransposed(const NormKernelOptions &options,
+                         const NormKernel &kernel) {
+  return options.channels == ChannelOrder::Last &&
+         !kernel.has(Applicable::axis);
+}
+
 /// The dimension of the features or of the first normalized dimension, in
-/// `shape`, which becomes the shape in memory.
+/// `shape`, which becomes the shape in memory, unless the data are transposed.
 static llvm::Expected<int64_t> placeAxis(const NormKernelOptions &options,
                                          const NormKernel &kernel,
                                          std::vector<int64_t> &shape) {
@@ -172,7 +180,7 @@ static llvm::Expected<int64_t> placeAxis(const NormKernelOptions &options,
   }
   if (!kernel.has(Applicable::channels))
     return rank - 1;
-  if (options.channels != ChannelOrder::Last)
+  if (options.channels != ChannelOrder::Last || isTransposed(options, kernel))
     return 1;
   std::rotate(shape.begin() + 1, shape.begin() + 2, shape.end());
   return rank - 1;
@@ -225,6 +233,8 @@ bnopt::buildNormKernel(const NormKernelOptions &options, MLIRContext *context) {
   NormKernelBuilder builder{options, NormKernelFunction(*name, context),
                             RankedTensorType::get(shape, *elementType), *axis,
                             std::move(*fusions)};
+  if (isTransposed(options, *kernel))
+    builder.function.transposeData();
   if (failed(kernel->build(builder)))
     return llvm::createStringError("cannot build kernel '" + options.kernel +
                                    "'");

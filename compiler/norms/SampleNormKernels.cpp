@@ -5,8 +5,6 @@
 #include "dialect/BN/BNOps.h"
 #include "dialect/NN/NNOps.h"
 
-#include "llvm/ADT/Sequence.h"
-
 using namespace mlir;
 using namespace bnopt;
 
@@ -46,29 +44,15 @@ LogicalResult bnopt::buildRMSNorm(NormKernelBuilder &kernel) {
   return success();
 }
 
-/// Moves dimension `from` to `to`.
-static Value moveDimension(NormKernelBuilder &kernel, Value x, int64_t from,
-                           int64_t to) {
-  if (from == to)
-    return x;
-  auto order = llvm::to_vector(llvm::seq(kernel.type.getRank()));
-  order.erase(order.begin() + from);
-  order.insert(order.begin() + to, from);
-  return kernel.function.create<nn::TransposeOp>(x, order);
-}
-
 static IntegerAttr getGroups(NormKernelBuilder &kernel) {
   return kernel.function.getBuilder().getI64IntegerAttr(
       kernel.options.groups.value_or(kernel.type.getDimSize(kernel.axis)));
 }
 
-/// Of wide data as it lies in memory.
 static Value createGroupNorm(NormKernelBuilder &kernel, Value x, Value scale,
                              Value offset) {
-  x = moveDimension(kernel, x, kernel.axis, 1);
-  Value y = kernel.function.create<bn::GroupNormOp>(
+  return kernel.function.create<bn::GroupNormOp>(
       x.getType(), x, scale, offset, getGroups(kernel), kernel.getEpsilon());
-  return moveDimension(kernel, y, 1, kernel.axis);
 }
 
 LogicalResult bnopt::buildGroupNorm(NormKernelBuilder &kernel) {
@@ -146,11 +130,10 @@ LogicalResult bnopt::buildGroupNormGradient(NormKernelBuilder &kernel) {
     return createGroupNorm(kernel, x, scale, kernel.addVector("offset"));
   };
   return buildGradient(kernel, normalize, [&](Value dy) -> SmallVector<Value> {
-    auto op = kernel.function.create<bn::GroupNormGradientOp>(
-        moveDimension(kernel, x, kernel.axis, 1), scale,
-        moveDimension(kernel, dy, kernel.axis, 1), getGroups(kernel),
-        kernel.getEpsilon(), /*parts=*/IntegerAttr());
-    return {moveDimension(kernel, op.getInputGradient(), 1, kernel.axis),
-            op.getScaleGradient(), op.getOffsetGradient()};
+    return kernel.function
+        .create<bn::GroupNormGradientOp>(x, scale, dy, getGroups(kernel),
+                                         kernel.getEpsilon(),
+                                         /*parts=*/IntegerAttr())
+        ->getResults();
   });
 }
