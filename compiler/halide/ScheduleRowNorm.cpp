@@ -44,6 +44,10 @@ static constexpr int pixelsPerStore = 8;
 /// smaller: a microsecond to start it does not count, and they stay in cache.
 static constexpr int64_t elementsPerTask = 1 << 14;
 
+/// Elements of a block of channels in lanes that stay in the second-level
+/// cache: a megabyte.
+static constexpr int64_t elementsPerBlock = 1 << 18;
+
 namespace {
 class RowNormSchedule {
 public:
@@ -127,17 +131,23 @@ void RowNormSchedule::splitLoops() {
 
 /// Channels of whole groups whose sums are taken before they are normalized.
 int RowNormSchedule::getChannelsPerBlock(int channels, bool areLanes) const {
-  if (areLanes)
-    return channels;
-  if (!hasResults())
+  if (!areLanes && !hasResults())
     return norm.groupChannels;
-  // A task each: not one for a few elements.
-  int64_t groupSize = norm.groupChannels;
+  int64_t perChannel = 1;
   for (int64_t size : norm.reductionSizes)
-    groupSize *= size;
-  return norm.groupChannels *
-         getLargestDivisor(channels / norm.groupChannels,
-                           static_cast<int>(elementsPerTask / groupSize));
+    perChannel *= size;
+  int64_t most = elementsPerTask / perChannel;
+  if (areLanes) {
+    const int64_t samples = kernel.extents.back();
+    most = std::min(elementsPerBlock / (hasResults() ? 2 : 1) / perChannel,
+                    std::max<int64_t>(1, samples * channels / minimumTasks));
+    most = std::max(most, leastLaneChannels);
+  }
+  const int block =
+      norm.groupChannels *
+      getLargestDivisor(channels / norm.groupChannels,
+                        static_cast<int>(most / norm.groupChannels));
+  return areLanes && block < leastLaneChannels ? channels : block;
 }
 
 /// Makes a loop over rows of the one over blocks of channels; the loop over

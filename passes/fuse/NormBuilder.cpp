@@ -3,9 +3,12 @@
 #include "passes/fuse/NormBuilder.h"
 
 #include "passes/fold/ConstantData.h"
+#include "passes/lower/TileModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/Sequence.h"
+
+#include <algorithm>
 
 using namespace mlir;
 
@@ -102,11 +105,14 @@ static constexpr int64_t maximumSingleRow = 1 << 18;
 /// the stack.
 static constexpr int64_t maximumGradientRow = 1 << 14;
 
-/// Rows, or samples, that are computed independently of each other.
+/// Rows, or blocks of the channels of a sample, that are computed independently
+/// of each other.
 static int64_t countRows(Operation *op, ArrayRef<int64_t> shape) {
+  if (auto groups = op->getAttrOfType<IntegerAttr>("groups"))
+    return shape[0] * std::clamp<int64_t>(shape[1] / leastLaneChannels, 1,
+                                          groups.getInt());
   auto axis = op->getAttrOfType<IntegerAttr>("axis");
-  return ShapedType::getNumElements(
-      shape.take_front(axis ? axis.getInt() : int64_t{1}));
+  return ShapedType::getNumElements(shape.take_front(axis.getInt()));
 }
 
 bool hasNormKernel(Operation *op) {

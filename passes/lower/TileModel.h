@@ -13,6 +13,10 @@
 
 namespace bnopt {
 
+/// Channels of a pixel that are worth reading apart from the others: some cache
+/// lines.
+inline constexpr int64_t leastLaneChannels = 64;
+
 /// The largest divisor of `value` that is at most `bound`.
 template <typename T>
 T getLargestDivisor(T value, std::type_identity_t<T> bound) {

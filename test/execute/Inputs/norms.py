@@ -11,6 +11,8 @@ from training import DISTRIBUTIONS, TOLERANCE, Runner, require_close
 
 RANDOM = np.random.default_rng(11)
 EPSILON = 1e-3
+# Tensors that are as large as the data.
+DATA = ("x", "dy", "y", "dx")
 
 
 def tensor(shape):
@@ -18,10 +20,11 @@ def tensor(shape):
 
 
 class Norm:
-    """One norm over data of `shape`; `kind` is layer, rms or group, `parameter` the axis or the number of groups."""
+    """One norm over data of `shape`; `kind` is layer, rms or group, `parameter` the axis or the number of groups. With
+    `last`, inputs and outputs of `shape` are channels-last."""
 
-    def __init__(self, kind, shape, parameter, mean=0, deviation=1):
-        self.kind, self.shape, self.parameter = kind, shape, parameter
+    def __init__(self, kind, shape, parameter, mean=0, deviation=1, last=False):
+        self.kind, self.shape, self.parameter, self.last = kind, shape, parameter, last
         self.parameter_shape = shape[1:2] if kind == "group" else shape[parameter:]
         draw = lambda shape, *moments: RANDOM.normal(*moments, shape).astype(np.float32)
         self.feeds = {"x": draw(shape, mean, deviation), "dy": draw(shape, 0, 1)}
@@ -68,13 +71,32 @@ class Norm:
         offset = [] if self.kind == "rms" else [("offset", p)]
         operands = [("x", t), ("scale", p), *offset]
         gradients = [("dx", t), ("dscale", p), *([("doffset", p)] if offset else [])]
-        lines = []
+        inner = lambda name: f"%{name}{key}_first" if self.last and name in DATA else f"%{name}{key}"
+        lines = [self.transpose(f"%{name}{key}", inner(name), first=True) for name in ("x", "dy") if self.last]
         for name, ins, outs in ((f"{self.kind}_norm", operands, [("y", t)]),
                                 (f"{self.kind}_norm_gradient", [("x", t), ("scale", p), ("dy", t)], gradients)):
-            values = [", ".join(f"%{name}{key}" for name, _ in side) for side in (outs, ins)]
+            values = [", ".join(inner(name) for name, _ in side) for side in (outs, ins)]
             types = [", ".join(type for _, type in side) for side in (ins, outs)]
             lines.append(f"  {values[0]} = bn.{name} {values[1]} {attributes} : ({types[0]}) -> ({types[1]})")
-        return lines, [*operands, ("dy", t)], [("y", t), *gradients]
+        lines += [self.transpose(inner(name), f"%{name}{key}", first=False) for name in ("y", "dx") if self.last]
+        outside = lambda side: [(name, tensor(self.outside_shape) if name in DATA else type) for name, type in side]
+        return lines, outside([*operands, ("dy", t)]), outside([("y", t), *gradients])
+
+    def transpose(self, source, result, first):
+        """The operator between the order of the channels outside and that of the norm."""
+        rank = len(self.shape)
+        order = [0, rank - 1, *range(1, rank - 1)] if first else [0, *range(2, rank), 1]
+        types = [tensor(self.outside_shape), tensor(self.shape)]
+        source_type, result_type = types if first else reversed(types)
+        return f"  {result} = nn.transpose {source} permutation {order} : ({source_type}) -> {result_type}"
+
+    @property
+    def outside_shape(self):
+        return (self.shape[0], *self.shape[2:], self.shape[1]) if self.last else self.shape
+
+    def outside(self, name, value):
+        """What is fed or expected under this name, as it lies in memory."""
+        return np.ascontiguousarray(np.moveaxis(value, 1, -1)) if self.last and name in DATA else value
 
 
 def check(runner, name, norms, threads=(1,)):
@@ -85,7 +107,7 @@ def check(runner, name, norms, threads=(1,)):
         lines += body
         arguments += [(f"{operand}{key}", type) for operand, type in operands]
         results += [(f"{output}{key}", type) for output, type in outputs]
-        feeds |= {f"{operand}{key}": norm.feeds[operand] for operand, _ in operands}
+        feeds |= {f"{operand}{key}": norm.outside(operand, norm.feeds[operand]) for operand, _ in operands}
     named = lambda values, prefix: ", ".join(f'{prefix(name)}{type} {{bn.name = "{name}"}}' for name, type in values)
     path = runner.folder / f"{name}.mlir"
     path.write_text("\n".join([
@@ -95,7 +117,7 @@ def check(runner, name, norms, threads=(1,)):
     runs = [runner.run(library, feeds, count) for count in threads]
     for key, norm in enumerate(norms):
         for result, expected in norm.expected().items():
-            require_close(f"{result} of {norm.text}", runs[0][f"{result}{key}"], expected)
+            require_close(f"{result} of {norm.text}", runs[0][f"{result}{key}"], norm.outside(result, expected))
     for other in runs[1:]:
         for result, value in runs[0].items():
             if value.tobytes() != other[result].tobytes():
@@ -131,6 +153,20 @@ def shapes(runner):
     return f"{len(norms)} norms and their gradients within {TOLERANCE:g}"
 
 
+def last(runner):
+    """Group and instance norm of channels-last data, which nothing transposes."""
+    sizes = [(channels, groups, image)
+             for channels, groups in ((1, 1), (3, 1), (3, 3), (64, 4), (65, 13), (100, 50), (256, 8), (192, 192))
+             for image in ((13,), (7, 7), (35, 35))]
+    norms = [Norm("group", (2 + i % 2, channels, *image), groups, *DISTRIBUTIONS[i % len(DISTRIBUTIONS)], last=True)
+             for i, (channels, groups, image) in enumerate(sizes)]
+    for start in range(0, len(norms), 8):
+        check(runner, f"last{start}", norms[start:start + 8])
+    check(runner, "last_threads", [Norm("group", (4, 256, 56, 56), 32, 3, 0.5, last=True),
+                                   Norm("group", (3, 128, 28, 28), 128, -1e4, 1, last=True)], (1, 2))
+    return f"{len(norms)} norms and their gradients within {TOLERANCE:g}"
+
+
 def threads(runner):
     """The order of additions does not depend on who adds."""
     norms = [Norm("layer", (512, 1024), 1, 3, 0.5), Norm("rms", (4, 128, 768), 2, 3, 0.5),
@@ -140,13 +176,47 @@ def threads(runner):
     return "1 and 2 threads agree to the bit"
 
 
+TRANSPOSED = """func.func @f(%x: {L} {{bn.name = "x"}}, %w: tensor<4x6x3x3xf32> {{bn.name = "w"}}, %v: tensor<4x5x1x1xf32> {{bn.name = "v"}})
+    -> ({L} {{bn.name = "relu"}}, tensor<2x4x5x7xf32> {{bn.name = "conv"}}, tensor<2x210xf32> {{bn.name = "flat"}},
+        {F} {{bn.name = "same"}}, tensor<2x5x7x12xf32> {{bn.name = "joined"}}, tensor<2x5x7x4xf32> {{bn.name = "convLast"}},
+        tensor<2x4x7x6xf32> {{bn.name = "direct"}}, {L} {{bn.name = "back"}}) {{
+  %0 = nn.transpose %x permutation [0, 3, 1, 2] : ({L}) -> {F}
+  %1 = nn.relu %0 : {F}
+  %2 = nn.transpose %1 permutation [0, 2, 3, 1] : ({F}) -> {L}
+  %3 = nn.conv %0, %w pads [1, 1, 1, 1] : ({F}, tensor<4x6x3x3xf32>) -> tensor<2x4x5x7xf32>
+  %4 = nn.reshape %0 : ({F}) -> tensor<2x210xf32>
+  %5 = nn.concat %0, %1 axis 1 : ({F}, {F}) -> tensor<2x12x5x7xf32>
+  %6 = nn.transpose %5 permutation [0, 2, 3, 1] : (tensor<2x12x5x7xf32>) -> tensor<2x5x7x12xf32>
+  %7 = nn.conv %1, %w pads [1, 1, 1, 1] : ({F}, tensor<4x6x3x3xf32>) -> tensor<2x4x5x7xf32>
+  %8 = nn.transpose %7 permutation [0, 2, 3, 1] : (tensor<2x4x5x7xf32>) -> tensor<2x5x7x4xf32>
+  %9 = nn.conv %x, %v : ({L}, tensor<4x5x1x1xf32>) -> tensor<2x4x7x6xf32>
+  %10 = nn.transpose %0 permutation [0, 2, 3, 1] : ({F}) -> {L}
+  return %2, %3, %4, %0, %6, %8, %9, %10 : {L}, tensor<2x4x5x7xf32>, tensor<2x210xf32>, {F}, tensor<2x5x7x12xf32>,
+      tensor<2x5x7x4xf32>, tensor<2x4x7x6xf32>, {L}
+}}
+"""
+
+
+def transposed(runner):
+    """Inputs and outputs that are transposed, read by whatever wants another order, a halo, or a place elsewhere."""
+    path = runner.folder / "transposed.mlir"
+    path.write_text(TRANSPOSED.format(L=tensor((2, 5, 7, 6)), F=tensor((2, 6, 5, 7))))
+    feeds = {"x": RANDOM.normal(size=(2, 5, 7, 6)), "w": RANDOM.normal(size=(4, 6, 3, 3)),
+             "v": RANDOM.normal(size=(4, 5, 1, 1))}
+    feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
+    results = runner.run(runner.compile(path), feeds)
+    for name, expected in runner.interpret(path, feeds).items():
+        require_close(name, results[name], expected)
+    return f"{len(results)} readers of transposed tensors"
+
+
 def empty(runner):
     """Of no rows the gradients of the parameters are zero."""
     check(runner, "empty", [Norm("layer", (0, 4), 1), Norm("rms", (0, 3, 4), 2), Norm("group", (0, 4, 3), 2)])
     return "parameters have gradients of zero"
 
 
-FAMILIES = {f.__name__: f for f in (shapes, threads, empty)}
+FAMILIES = {f.__name__: f for f in (shapes, last, threads, transposed, empty)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])
