@@ -90,6 +90,10 @@ NORMS = [
     Norm("group_norm", ["--shape=4x6x5x7", "--groups=3", "--layout=nhwc"], (4, 5, 7, 6), (1, 2, 4), (1, 1, 1, 6),
          grouped=(4, 5, 7, 3, 2)),
     Norm("instance_norm", ["--shape=4x6x5x7"], (4, 6, 5, 7), (2, 3), (1, 6, 1, 1)),
+    Norm("instance_norm", ["--shape=4x6x5x7", "--layout=nhwc"], (4, 5, 7, 6), (1, 2), (1, 1, 1, 6)),
+    # Several blocks of channels.
+    Norm("group_norm", ["--shape=1x192x40x40", "--groups=6", "--layout=nhwc"], (1, 40, 40, 192), (1, 2, 4), (1, 1, 1, 192),
+         grouped=(1, 40, 40, 6, 32)),
 ]
 
 

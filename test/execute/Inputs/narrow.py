@@ -185,6 +185,35 @@ def operators(runner):
     return f"{count} results within their bounds"
 
 
+# Operator, attribute and its value, whether parameters are those of channels, and names of the results.
+GRADIENTS = (("layer_norm", "axis", 2, False, ("dx", "dscale", "doffset")), ("rms_norm", "axis", 3, False, ("dx", "dscale")),
+             ("group_norm", "groups", 4, True, ("dx", "dscale", "doffset")),
+             ("group_norm", "groups", 8, True, ("dx", "dscale", "doffset")))
+
+
+def norm_gradients(runner):
+    """Gradients of the norms of each sample, parameters being of f32."""
+    count, shape = 0, (3, 8, 7, 9)
+    for element in ("f16", "bf16"):
+        program = Program(f"norm_gradients_{element}")
+        data = program.type(shape, element)
+        for distribution in DISTRIBUTIONS:
+            for norm, attribute, value, per_channel, roles in GRADIENTS:
+                size = shape[1:2] if per_channel else shape[value:]
+                x, dy = (program.add_input(RANDOM.normal(*moments, shape), element) for moments in (distribution, (0, 1)))
+                scale, vector = program.add_input(RANDOM.normal(size=size), "f32"), program.type(size, "f32")
+                results = [f"%{role}{count}" for role in roles]
+                types = [data] + [vector] * (len(roles) - 1)
+                program.add(f"{', '.join(results)} = bn.{norm}_gradient {x}, {scale}, {dy} {{{attribute} = {value} : i64, "
+                            f"epsilon = 1.0e-03 : f64}} : ({data}, {vector}, {data}) -> ({', '.join(types)})")
+                for result, role in zip(results, roles):
+                    whole = role == "dx"
+                    program.add_result(result, f"{role}_{norm}_{count}", shape if whole else size, element if whole else "f32")
+                count += 1
+        program.check(runner, threads=(1, 2))
+    return f"{count} norms within their bounds"
+
+
 def casts(runner):
     """Every number of 16 bits, and f32 numbers at and around those between two of them."""
     patterns = np.arange(1 << 16, dtype=np.uint16)
@@ -245,7 +274,7 @@ def onnx_models(runner):
     return f"{count} models within their bounds"
 
 
-FAMILIES = {f.__name__: f for f in (training, threads, operators, casts, onnx_models)}
+FAMILIES = {f.__name__: f for f in (training, threads, operators, norm_gradients, casts, onnx_models)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])
