@@ -238,19 +238,22 @@ void AlgorithmBuilder::buildGradient(bn::GradientOp op) {
   Expr share = makeDouble(1.0 / static_cast<double>(getCount(op)));
   Expr sum = features.sums(feature)[0],
        rest = features.sums(feature)[2] * share;
-  Expr deviation =
-      getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
-  Expr scaleGradient = (features.sums(feature)[1] - rest * sum) / deviation;
-  Expr factor = toDouble(read(op.getScale(), {feature})) / deviation;
-  Expr slope = -factor * scaleGradient * share / deviation;
+  // One division for all: of many features they would count.
+  Expr inverse = Halide::strict_float(
+      makeDouble(1) /
+      getDeviation(read(op.getVariance(), {feature}), op.getEpsilon()));
+  Expr scaleGradient = (features.sums(feature)[1] - rest * sum) * inverse;
+  Expr factor = toDouble(read(op.getScale(), {feature})) * inverse;
+  Expr slope = -factor * scaleGradient * share * inverse;
   Expr shift = -factor * sum * share - slope * rest;
-  features.statistics(feature) = Tuple(std::vector<Expr>{
-      toFloat(scaleGradient), toFloat(sum), toFloat(factor), toFloat(slope),
-      toFloat(shift), read(op.getMean(), {feature})});
+  features.statistics(feature) =
+      Tuple(std::vector<Expr>{toFloat(scaleGradient), toFloat(sum),
+                              toFloat(factor), toFloat(slope), toFloat(shift)});
   Indices indices = declare(op);
-  Tuple numbers(features.statistics(indices[op.getFeatureIndex()]));
-  Expr distance =
-      Halide::strict_float(read(op.getInput(), indices) - numbers[5]);
+  Expr c = indices[op.getFeatureIndex()];
+  Tuple numbers(features.statistics(c));
+  Expr distance = Halide::strict_float(read(op.getInput(), indices) -
+                                       read(op.getMean(), {c}));
   funcOf(op)(getVars(indices.size())) =
       read(op.getOutputGradient(), indices) * numbers[2] +
       (distance * numbers[3] + numbers[4]);
