@@ -91,9 +91,8 @@ private:
   /// Where the elements of data of `type` lie, in logical dimensions.
   llvm::SmallVector<int64_t> getDataStrides(mlir::Type type);
   class InputReader;
-  /// Data of which features are summed by what reads `numInputs` tensors.
-  FeatureData describeData(mlir::Value data, int64_t featureIndex,
-                           int numInputs);
+  /// Data of which features are summed.
+  FeatureData describeData(mlir::Value data, int64_t featureIndex);
   /// Sums of the distances from the first element of each feature, and of their
   /// squares.
   FeatureFuncs makeMoments(mlir::Value data, int64_t featureIndex,

@@ -46,13 +46,12 @@ SmallVector<int64_t> AlgorithmBuilder::getDataStrides(Type type) {
   return view.getLayout(type, Attribute()).strides;
 }
 
-FeatureData AlgorithmBuilder::describeData(Value data, int64_t featureIndex,
-                                           int numInputs) {
+FeatureData AlgorithmBuilder::describeData(Value data, int64_t featureIndex) {
   const ArrayRef<int64_t> shape =
       cast<RankedTensorType>(data.getType()).getShape();
   const bool isImage = shape.size() > 2 && featureIndex == 1;
   return {llvm::to_vector(shapeOf(data)), getDataStrides(data.getType()),
-          featureIndex, numInputs, isImage ? shape.back() : 1};
+          featureIndex, isImage ? shape.back() : 1};
 }
 
 void AlgorithmBuilder::defineVector(Value result, const FeatureFuncs &features,
@@ -139,7 +138,7 @@ private:
 FeatureFuncs AlgorithmBuilder::makeMoments(Value data, int64_t featureIndex,
                                            const InputReader &input) {
   return makeFeatureSums(
-      describeData(data, featureIndex, /*numInputs=*/1),
+      describeData(data, featureIndex),
       [&](ArrayRef<Expr> indices, ArrayRef<Expr> first) {
         return input.getMomentTerms(indices, first);
       },
@@ -225,9 +224,8 @@ FeatureFuncs AlgorithmBuilder::makeGradientSums(Op op, bool sumDistances) {
   const auto merge = [](ArrayRef<Expr> sums, ArrayRef<Expr>, const Expr &) {
     return sums.vec();
   };
-  return makeFeatureSums(
-      describeData(op.getInput(), op.getFeatureIndex(), /*numInputs=*/2), terms,
-      merge);
+  return makeFeatureSums(describeData(op.getInput(), op.getFeatureIndex()),
+                         terms, merge);
 }
 
 /// The mean that `bn.training` gave is rounded; by how much, the mean of the

@@ -132,11 +132,13 @@ static int getRunLanes(int64_t pixels) {
 
 /// Elements of a run. The sums of one are rounded to f32: they must be few.
 /// They are added to the others in f64, which must not count.
-static int64_t getRunLength(int64_t steps, int64_t rowBytes, int lanes) {
-  constexpr int64_t runBytes = 16 * 1024, shortest = 16, longest = 64;
-  if (lanes > 1)
-    return std::min(steps, longest);
-  return std::min(steps, std::clamp(runBytes / rowBytes, shortest, longest));
+static int64_t getRunLength(int64_t steps, int lanes) {
+  constexpr int64_t shortest = 16, longest = 64;
+  if (lanes == 1)
+    for (int64_t length = longest; length >= shortest; --length)
+      if (steps % length == 0)
+        return length;
+  return std::min(steps, longest);
 }
 
 /// A run that rows consist of, whether they lie apart or follow each other:
@@ -182,10 +184,8 @@ void RunBuilder::chooseRuns() {
   if (isContiguous)
     features.lanes = getRunLanes(features.pixels);
   const int lanes = features.lanes;
-  const int64_t rowBytes = data.shape[data.featureIndex] * data.numInputs *
-                           static_cast<int64_t>(sizeof(float));
   const int64_t steps = (features.pixels + lanes - 1) / lanes;
-  int64_t ofRun = getRunLength(steps, rowBytes, lanes);
+  int64_t ofRun = getRunLength(steps, lanes);
   if (std::optional<int64_t> ofRow = getRunOfRow(data.rowPixels);
       ofRow && lanes == 1)
     ofRun = *ofRow;
@@ -258,6 +258,7 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
   }
   RDom within(0, length / stepsTogether, "step");
   features.step = within[0];
+  features.length = length;
   const Var &lane = features.runLane;
   Expr start = number * length;
   const Expr step = start + within[0] * stepsTogether;
@@ -293,15 +294,21 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
   RDom domain(region, "r");
   features.lane = domain[0];
   std::vector<Expr> position = {features.feature, Expr(domain[0])}, outer;
+  // Where features are innermost, the first elements are read last: they are in
+  // the cache when the next sweep begins.
+  const auto getPosition = [&](const RVar &loop) {
+    const int last = static_cast<int>(features.reductionSizes.back()) - 1;
+    return features.lanes == 1 ? last - loop : Expr(loop);
+  };
   for (int dim = 1; dim < domain.dimensions(); ++dim) {
     features.reduction.push_back(domain[dim]);
     features.reductionSizes.push_back(
         dim == 1 ? runs : data.shape[getOuterDims()[dim - 2]]);
-    position.emplace_back(domain[dim]);
+    position.push_back(getPosition(domain[dim]));
     if (dim > 1)
-      outer.emplace_back(domain[dim]);
+      outer.push_back(position.back());
   }
-  Expr start = domain[1] * length;
+  Expr start = position[2] * length;
   Expr count = makeDouble(length);
   if (!divides) {
     // Of lanes that are shifted, the last ones are new.

@@ -12,12 +12,10 @@
 
 namespace bnopt {
 
-/// Data in logical dimensions, and the dimension of their features. What is
-/// summed reads `numInputs` tensors that lie so.
+/// Data in logical dimensions, and the dimension of their features.
 struct FeatureData {
   llvm::SmallVector<int64_t> shape, strides;
   int64_t featureIndex = 0;
-  int numInputs = 1;
   /// Pixels of a row of an image, before rows became one; else 1.
   int64_t rowPixels = 1;
 };

@@ -162,8 +162,9 @@ struct FeatureFuncs {
   Halide::Var feature, runLane;
   int lanes = 1;
   bool runsOfImages = false;
-  /// Over the elements of a run.
+  /// Over the elements of a run, and how many they are.
   Halide::RVar step;
+  int length = 1;
   /// A tuple of sums per feature, of all runs, in f64, and the numbers that the
   /// results are made of.
   Halide::Func sums, statistics;
@@ -180,8 +181,6 @@ struct FeatureFuncs {
   std::vector<int> strides;
   /// The positions in them of the features, and of the smallest stride beside.
   int featureDim = 0, pixelDim = 0;
-  /// Tensors that the sums read.
-  int numInputs = 1;
   /// The output is of the data's size.
   bool writesData = false;
   /// Where features begin inside cache lines, but groups of some do not, the

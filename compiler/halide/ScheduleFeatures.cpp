@@ -7,10 +7,13 @@
 //
 // Features innermost (NHWC, matrices):
 //
-//   run            of a block of features, in registers
-//   partial(c, p)  the sums of the runs of part p, on the stack; parts are
-//                  computed in parallel
-//   sums, statistics, then the output in one more sweep
+//   run            of a block of features: row by row in registers or, of many
+//                  features, several rows at a time into the first-level cache,
+//                  so that each row is read as it lies
+//   partial(c)     the sums of the runs of a part, on the stack of its thread
+//   parts(c, p)    the same for all parts, which are computed in parallel
+//   sums, statistics, then the output in one more sweep, by the same parts: a
+//                  thread finds what it has read last in its cache
 //
 // Features outside (NCHW): a block of features after another, in parallel. All
 // of its data are read for the sums, and again, from the cache if they fit, for
@@ -48,6 +51,13 @@ using Halide::VarOrRVar;
 /// Partial sums that the stack takes.
 static constexpr int64_t maximumPartialBytes = 192 * 1024;
 
+/// Vectors of features whose sums of a run stay in the first-level cache, where
+/// registers are too few, and of features whose parts one task adds up.
+static constexpr int maximumRunVectors = 32, maximumTaskVectors = 128;
+
+/// Rows of a run whose elements of a vector are added to its sums together.
+static constexpr int rowsPerStep = 8;
+
 /// Neighbouring features that one task computes while their pixels are few:
 /// as many as fill what the processor fetches ahead.
 static constexpr int64_t blockBytes = 8 * 1024;
@@ -74,9 +84,12 @@ public:
 
 private:
   void scheduleInnermost();
-  void schedulePartial(Func partial, const RVar &within, const Var &part);
+  int getRegisterVectors() const;
+  int getBlockVectors(int most) const;
+  void scheduleRun(Func partial, bool inRegisters);
+  void scheduleParts(Func partial, const RVar &within, const Var &part);
   std::pair<RVar, int64_t> fuseRuns(Stage update);
-  void scheduleVector(Func func);
+  void scheduleStatistics(const RVar &parts);
 
   void scheduleOutside();
   void scheduleLanes(const LoopLevel &level);
@@ -94,7 +107,7 @@ private:
   /// Elements of a feature.
   int64_t count;
   bool isParallel;
-  Var block{"block"}, inner{"inner"}, vector{"vector"}, element{"element"};
+  Var block{"block"}, inner{"inner"};
   Var featureBlock{"feature_block"};
   int featuresPerBlock = 1;
 };
@@ -112,42 +125,94 @@ static int floorToPowerOfTwo(int value) {
   return power;
 }
 
-/// Where partial sums, sums and statistics lie: on the stack, which Halide
-/// takes larger slots from if they are called registers.
-void FeatureSchedule::scheduleVector(Func func) {
-  const int lanes = getLanes(numFeatures, unit.lanes, false);
-  func.compute_root().store_in(MemoryType::Register);
-  func.vectorize(func.args()[0], lanes, TailStrategy::ShiftInwards);
+/// Vectors of a run whose sums, and what is subtracted, fit in registers.
+int FeatureSchedule::getRegisterVectors() const {
+  return floorToPowerOfTwo(std::max<int>(1, static_cast<int>(unit.registers) /
+                                                (features.run.outputs() + 2)));
 }
 
-void FeatureSchedule::schedulePartial(Func partial, const RVar &within,
-                                      const Var &part) {
-  const Var &feature = features.feature;
-  Func &run = features.run;
+/// Vectors of the blocks that features are divided into, `most` at most. Blocks
+/// have the same size; the last one is shifted to end with the features.
+int FeatureSchedule::getBlockVectors(int most) const {
   const int lanes = getLanes(numFeatures, unit.lanes, false);
-  // Per vector of a run, its sums and what is subtracted.
-  const int perBlock = floorToPowerOfTwo(
-      std::max<int>(1, static_cast<int>(unit.registers) / (run.outputs() + 2)));
-  const int vectors = std::max(1, std::min(perBlock, numFeatures / lanes));
-  const int step = lanes * vectors;
-  partial.compute_root().store_in(MemoryType::Register);
-  partial.vectorize(feature, lanes, TailStrategy::ShiftInwards);
-  Stage update = partial.update();
-  update.split(feature, block, inner, step,
-               numFeatures % step == 0 ? TailStrategy::GuardWithIf
-                                       : TailStrategy::ShiftInwardsAndBlend);
-  update.split(inner, vector, element, lanes, TailStrategy::GuardWithIf);
-  update.reorder({element, vector, block, features.lane, within, part});
-  update.vectorize(element).unroll(vector);
-  if (isParallel)
-    update.parallel(part);
+  const int all = (numFeatures + lanes - 1) / lanes;
+  int blocks = (all + most - 1) / most;
+  // A vector that ends behind the features needs one to be shifted into.
+  if (blocks == 1 && numFeatures % lanes != 0)
+    blocks = 2;
+  return (all + blocks - 1) / blocks;
+}
 
+void FeatureSchedule::scheduleRun(Func partial, bool inRegisters) {
+  Func &run = features.run;
+  const Var &feature = features.feature;
+  const int lanes = getLanes(numFeatures, unit.lanes, false);
   run.compute_at(partial, block).store_in(MemoryType::Register);
-  run.vectorize(feature, lanes).unroll(feature);
-  run.update()
-      .reorder({VarOrRVar(feature), VarOrRVar(features.step)})
+  run.vectorize(feature, lanes);
+  Stage update = run.update();
+  if (inRegisters) {
+    run.unroll(feature);
+    update.reorder({VarOrRVar(feature), VarOrRVar(features.step)})
+        .vectorize(feature, lanes)
+        .unroll(feature);
+    return;
+  }
+  RVar steps("steps"), row("row");
+  update
+      .split(features.step, steps, row,
+             getLargestDivisor(features.length, rowsPerStep),
+             TailStrategy::GuardWithIf)
+      .reorder({VarOrRVar(row), VarOrRVar(feature), VarOrRVar(steps)})
       .vectorize(feature, lanes)
-      .unroll(feature);
+      .unroll(row);
+}
+
+/// Parts are added up where their threads are, and then kept.
+void FeatureSchedule::scheduleParts(Func partial, const RVar &within,
+                                    const Var &part) {
+  const Var &feature = features.feature;
+  const int lanes = getLanes(numFeatures, unit.lanes, false);
+  const int taskVectors = getBlockVectors(maximumTaskVectors);
+  const bool inRegisters = taskVectors <= getRegisterVectors();
+  const int vectors = std::min(taskVectors, maximumRunVectors);
+  Func kept = partial.in();
+  Var task("task"), vector("vector"), element("element");
+  kept.compute_root().store_in(MemoryType::Register);
+  splitLoop(kept, feature, block, inner, lanes * taskVectors, numFeatures,
+            /*exact=*/false);
+  kept.vectorize(inner, lanes).fuse(block, part, task);
+  if (isParallel)
+    kept.parallel(task);
+  partial.compute_at(kept, task).store_in(MemoryType::Register);
+  partial.vectorize(feature, lanes);
+  Stage update = partial.update();
+  update
+      .split(feature, block, inner, lanes * vectors,
+             taskVectors % vectors == 0 ? TailStrategy::GuardWithIf
+                                        : TailStrategy::ShiftInwardsAndBlend)
+      .split(inner, vector, element, lanes, TailStrategy::GuardWithIf)
+      .reorder({element, vector, block, features.lane, within})
+      .vectorize(element);
+  if (inRegisters)
+    update.unroll(vector);
+  scheduleRun(partial, inRegisters);
+}
+
+/// Sums and statistics, a block of features after the other, on the stack:
+/// which Halide takes larger slots from if they are called registers.
+void FeatureSchedule::scheduleStatistics(const RVar &parts) {
+  const int lanes = getLanes(numFeatures, unit.lanes, false);
+  Func &sums = features.sums, &statistics = features.statistics;
+  statistics.compute_root().store_in(MemoryType::Register);
+  splitLoop(statistics, features.feature, block, inner,
+            lanes * getBlockVectors(maximumRunVectors), numFeatures,
+            /*exact=*/false);
+  statistics.vectorize(inner, lanes);
+  sums.compute_at(statistics, block).store_in(MemoryType::Register);
+  sums.vectorize(features.feature, lanes);
+  sums.update()
+      .reorder({VarOrRVar(features.feature), VarOrRVar(parts)})
+      .vectorize(features.feature, lanes);
 }
 
 /// One loop over all runs of a feature, and how often it runs.
@@ -179,14 +244,10 @@ void FeatureSchedule::scheduleInnermost() {
                TailStrategy::GuardWithIf);
   Var part("part");
   Func partial = update.rfactor(partLoop, part);
-  schedulePartial(partial, within, part);
+  scheduleParts(partial, within, part);
 
-  scheduleVector(sums);
+  scheduleStatistics(partLoop);
   const int lanes = getLanes(numFeatures, unit.lanes, false);
-  sums.update()
-      .reorder({VarOrRVar(features.feature), VarOrRVar(partLoop)})
-      .vectorize(features.feature, lanes, TailStrategy::ShiftInwardsAndBlend);
-  scheduleVector(features.statistics);
   for (Func result : kernel.vectors)
     result.vectorize(result.args()[0], lanes, TailStrategy::ShiftInwards);
   scheduleElementwise(kernel, unit);

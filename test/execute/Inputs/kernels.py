@@ -82,6 +82,8 @@ class Norm:
 NORMS = [
     Norm("batch_norm", ["--shape=4x6x5x7"], (4, 6, 5, 7), (0, 2, 3), (1, 6, 1, 1)),
     Norm("batch_norm", ["--shape=4x6x5x7", "--layout=nhwc"], (4, 5, 7, 6), (0, 1, 2), (1, 1, 1, 6)),
+    Norm("batch_norm", ["--shape=3x1000x3x5", "--layout=nhwc"], (3, 3, 5, 1000), (0, 1, 2), (1, 1, 1, 1000)),
+    Norm("batch_norm", ["--shape=2x2200x3x3", "--layout=nhwc"], (2, 3, 3, 2200), (0, 1, 2), (1, 1, 1, 2200)),
     Norm("batch_norm", ["--shape=16x6x9", "--axis=0"], (16, 6, 9), (1, 2), (16, 1, 1)),
     Norm("layer_norm", ["--shape=4x6x32"], (4, 6, 32), (2,), (1, 1, 32)),
     Norm("rms_norm", ["--shape=4x6x32", "--axis=1"], (4, 6, 32), (1, 2), (1, 6, 32), centered=False),
