@@ -21,6 +21,15 @@ namespace bnopt {
 /// Schedules all Funcs of `kernel` for a processor with `unit`.
 void scheduleKernel(KernelFuncs &kernel, const VectorUnit &unit);
 
+/// How an elementwise kernel divides the outermost dimension of its result.
+struct SweepOptions {
+  /// Tasks, which should divide it; 0 if they are to be chosen.
+  int tasks = 0;
+  /// Neighbouring rows that are computed together at most, so that what they
+  /// share is loaded once.
+  int rows = 1;
+};
+
 // One class of kernels each; `scheduleKernel` chooses.
 void scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
                          const VectorUnit &unit);
@@ -50,7 +59,8 @@ void scheduleRowNormGradient(KernelFuncs &kernel,
 /// Schedules sums along a row; `place` says where each Func is computed.
 void scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
                           const std::function<void(Halide::Func)> &place);
-void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit);
+void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit,
+                         const SweepOptions &options = {});
 
 /// Divides a long reduction into parts, and schedules these. The accumulator is
 /// left with the parts to add; with none of them where the reduction is short.

@@ -19,7 +19,38 @@ using Halide::VarOrRVar;
 
 static constexpr int vectorsPerIteration = 4;
 
-void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit) {
+/// Rows that are computed together: in the inner loop, vector by vector.
+static int splitRows(KernelFuncs &kernel, size_t dim, int maximumRows,
+                     std::vector<VarOrRVar> &order) {
+  const int rows = getLargestDivisor(kernel.extents[dim], maximumRows);
+  if (rows == 1)
+    return 1;
+  Var row("row");
+  kernel.output
+      .split(kernel.vars[dim], kernel.vars[dim], row, rows,
+             Halide::TailStrategy::GuardWithIf)
+      .unroll(row);
+  order.insert(order.begin() + 1, row);
+  return rows;
+}
+
+/// As many tasks as asked for, if they divide the outermost loop.
+static bool divideIntoTasks(KernelFuncs &kernel, std::vector<Loop> loops,
+                            int tasks) {
+  while (loops.size() > 1 && loops.back().extent == 1)
+    loops.pop_back();
+  const Loop &loop = loops.back();
+  if (tasks == 0 || loop.extent % tasks != 0)
+    return false;
+  Var task(loop.var.name() + "_task");
+  kernel.output.split(loop.var, task, loop.var, loop.extent / tasks,
+                      Halide::TailStrategy::GuardWithIf);
+  kernel.output.parallel(task);
+  return true;
+}
+
+void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit,
+                                const SweepOptions &options) {
   if (kernel.vars.empty())
     return;
   size_t vectorDim = getVectorDim(kernel);
@@ -44,13 +75,19 @@ void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit) {
   std::vector<VarOrRVar> order = {lane, vector, block};
   std::vector<Loop> outer = {{block, (extent + step - 1) / step}};
   int64_t elements = extent;
+  int maximumRows = options.rows;
   for (size_t dim : dims) {
     if (dim == vectorDim)
       continue;
+    const int rows = splitRows(kernel, dim, maximumRows, order);
+    if (rows > 1)
+      maximumRows = 1;
     order.emplace_back(kernel.vars[dim]);
-    outer.push_back({kernel.vars[dim], kernel.extents[dim]});
+    outer.push_back({kernel.vars[dim], kernel.extents[dim] / rows});
     elements *= kernel.extents[dim];
   }
   kernel.output.reorder(order).vectorize(lane).unroll(vector);
-  parallelize(kernel.output, outer, elements / movedPerCycle);
+  const int64_t cycles = elements / movedPerCycle;
+  if (cycles < parallelCycles || !divideIntoTasks(kernel, outer, options.tasks))
+    parallelize(kernel.output, outer, cycles);
 }

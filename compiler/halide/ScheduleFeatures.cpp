@@ -58,6 +58,12 @@ static constexpr int maximumRunVectors = 32, maximumTaskVectors = 128;
 /// Rows of a run whose elements of a vector are added to its sums together.
 static constexpr int rowsPerStep = 8;
 
+/// Numbers per feature that the first-level cache keeps beside the data.
+static constexpr int64_t cachedStatisticsBytes = 32 * 1024;
+
+/// Rows of the output that are computed together where it does not keep them.
+static constexpr int rowsPerStatistics = 4;
+
 /// Neighbouring features that one task computes while their pixels are few:
 /// as many as fill what the processor fetches ahead.
 static constexpr int64_t blockBytes = 8 * 1024;
@@ -89,6 +95,7 @@ private:
   void scheduleRun(Func partial, bool inRegisters);
   void scheduleParts(Func partial, const RVar &within, const Var &part);
   std::pair<RVar, int64_t> fuseRuns(Stage update);
+  SweepOptions getSweepOptions(int parts) const;
   void scheduleStatistics(const RVar &parts);
 
   void scheduleOutside();
@@ -250,7 +257,21 @@ void FeatureSchedule::scheduleInnermost() {
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   for (Func result : kernel.vectors)
     result.vectorize(result.args()[0], lanes, TailStrategy::ShiftInwards);
-  scheduleElementwise(kernel, unit);
+  scheduleElementwise(kernel, unit, getSweepOptions(parts));
+}
+
+/// The output, by the parts of the sums or by pieces of them.
+SweepOptions FeatureSchedule::getSweepOptions(int parts) const {
+  SweepOptions options;
+  // Pixels that do not follow each other are not divided alike.
+  if (features.reduction.size() == 1)
+    for (options.tasks = parts; 4 * options.tasks < 3 * minimumTasks;)
+      options.tasks *= 2;
+  const int64_t statisticsBytes =
+      int64_t(numFeatures) * features.statistics.outputs() * sizeof(float);
+  if (statisticsBytes > cachedStatisticsBytes)
+    options.rows = rowsPerStatistics;
+  return options;
 }
 
 //===----------------------------------------------------------------------===//
