@@ -114,7 +114,7 @@ private:
   /// Elements of a feature.
   int64_t count;
   bool isParallel;
-  Var block{"block"}, inner{"inner"};
+  Var block{"block"}, inner{"inner"}, vector{"vector"}, element{"element"};
   Var featureBlock{"feature_block"};
   int featuresPerBlock = 1;
 };
@@ -183,7 +183,7 @@ void FeatureSchedule::scheduleParts(Func partial, const RVar &within,
   const bool inRegisters = taskVectors <= getRegisterVectors();
   const int vectors = std::min(taskVectors, maximumRunVectors);
   Func kept = partial.in();
-  Var task("task"), vector("vector"), element("element");
+  Var task("task");
   kept.compute_root().store_in(MemoryType::Register);
   splitLoop(kept, feature, block, inner, lanes * taskVectors, numFeatures,
             /*exact=*/false);
