@@ -49,6 +49,9 @@ void scheduleReduction(KernelFuncs &kernel, ReductionFuncs &reduction,
                        const VectorUnit &unit);
 void scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
                       const VectorUnit &unit);
+/// The same of features whose pixels follow each other in memory.
+void scheduleFeaturesOutside(KernelFuncs &kernel, FeatureFuncs &features,
+                             const VectorUnit &unit, bool isParallel);
 void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
 void scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,

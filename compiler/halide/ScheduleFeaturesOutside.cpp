@@ -1,0 +1,242 @@
+//===- ScheduleFeaturesOutside.cpp - The same of features outside ---------===//
+//
+// NCHW: a block of features after another, in parallel. All of its data are
+// read for the sums, and again, from the cache if they fit, for the output.
+//
+//   run            of neighbouring pixels, in the lanes of vectors; or of all
+//                  pixels of few, over several images, in the cache
+//   partial(c, l)  the sums of the runs of lane l
+//
+// Stores past the cache want whole lines. Where features share these, the
+// output's vectors go over several features: see AlgorithmLines.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/halide/Schedule.h"
+#include "compiler/halide/ScheduleLoops.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <numeric>
+
+using namespace bnopt;
+using Halide::Func;
+using Halide::LoopLevel;
+using Halide::MemoryType;
+using Halide::RVar;
+using Halide::Stage;
+using Halide::TailStrategy;
+using Halide::Var;
+using Halide::VarOrRVar;
+
+/// Neighbouring features that one task computes while their pixels are few:
+/// as many as fill what the processor fetches ahead.
+static constexpr int64_t blockBytes = 8 * 1024;
+
+namespace {
+class OutsideSchedule {
+public:
+  OutsideSchedule(KernelFuncs &kernel, FeatureFuncs &features,
+                  const VectorUnit &unit, bool isParallel)
+      : kernel(kernel), features(features), unit(unit),
+        numFeatures(features.extents[features.featureDim]),
+        isParallel(isParallel) {}
+
+  void schedule();
+
+private:
+  void chooseBlocks();
+  void splitFeatures(Func func, const Var &var, bool isFirst, int perBlock);
+  void scheduleLanes(const LoopLevel &level);
+  void scheduleImages();
+  void addLanes(const LoopLevel &level);
+  void scheduleGroups();
+  void scheduleData();
+
+  KernelFuncs &kernel;
+  FeatureFuncs &features;
+  const VectorUnit &unit;
+  int numFeatures;
+  bool isParallel;
+  Var inner{"inner"}, vector{"vector"}, element{"element"};
+  Var featureBlock{"feature_block"};
+  int featuresPerBlock = 1;
+};
+} // namespace
+
+void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
+  Func &sums = features.sums, &run = features.run;
+  Var lane("lane");
+  const int lanes = features.lanes;
+  const int vectorLanes = std::min<int>(lanes, unit.lanes);
+  Func partial = sums.update().rfactor(features.lane, lane);
+  partial.compute_at(level).store_in(MemoryType::Register);
+  partial.reorder_storage(lane, features.feature)
+      .bound(lane, 0, lanes)
+      .vectorize(lane, vectorLanes);
+  std::vector<VarOrRVar> order = {lane, features.reduction[0],
+                                  features.feature};
+  if (features.runsOfImages)
+    std::swap(order[1], order[2]);
+  for (size_t i = 1; i < features.reduction.size(); ++i)
+    order.emplace_back(features.reduction[i]);
+  partial.update().reorder(order).vectorize(lane, vectorLanes).unroll(lane);
+  run.compute_at(partial, features.reduction[0])
+      .bound(features.runLane, 0, lanes)
+      .vectorize(features.runLane, vectorLanes);
+  if (features.runsOfImages) {
+    scheduleImages();
+  } else {
+    run.store_in(MemoryType::Register).unroll(features.runLane);
+    run.update()
+        .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
+        .vectorize(features.runLane, vectorLanes)
+        .unroll(features.runLane);
+  }
+  addLanes(level);
+  sums.compute_at(level).store_in(MemoryType::Stack);
+  features.statistics.compute_at(level).store_in(MemoryType::Stack);
+}
+
+/// Adds the lanes of a feature: vectors of them first, where these are several.
+void OutsideSchedule::addLanes(const LoopLevel &level) {
+  if (!features.runsOfImages || features.lanes <= unit.lanes)
+    return;
+  const int vectorLanes = static_cast<int>(unit.lanes);
+  RVar vectors("vectors"), ofVector("of_vector");
+  Var lane("lane");
+  Stage update = features.sums.update();
+  update.split(features.lane, vectors, ofVector, vectorLanes,
+               TailStrategy::GuardWithIf);
+  Func added = update.rfactor(ofVector, lane);
+  added.compute_at(level).store_in(MemoryType::Stack);
+  added.reorder_storage(lane, features.feature)
+      .bound(lane, 0, vectorLanes)
+      .vectorize(lane);
+  added.update()
+      .reorder(
+          {VarOrRVar(lane), VarOrRVar(vectors), VarOrRVar(features.feature)})
+      .vectorize(lane);
+}
+
+/// Runs of all pixels of a block of features lie in the cache, beside the data
+/// of a few images.
+void OutsideSchedule::scheduleImages() {
+  Func &run = features.run;
+  const int vectorLanes = std::min<int>(features.lanes, unit.lanes);
+  run.reorder_storage(features.runLane, features.feature)
+      .reorder(features.runLane, features.feature)
+      .store_in(MemoryType::Register);
+  run.update()
+      .split(features.runLane, vector, element, vectorLanes,
+             TailStrategy::GuardWithIf)
+      .reorder({VarOrRVar(element), VarOrRVar(vector),
+                VarOrRVar(features.feature), VarOrRVar(features.step)})
+      .vectorize(element)
+      .unroll(vector);
+}
+
+/// Divides the features of `func`, its loop `var`, as the tasks of the kernel
+/// do.
+void OutsideSchedule::splitFeatures(Func func, const Var &var, bool isFirst,
+                                    int perBlock) {
+  func.split(var, featureBlock, inner, perBlock, TailStrategy::GuardWithIf);
+  if (isParallel)
+    func.parallel(featureBlock);
+  if (!isFirst)
+    func.compute_with(kernel.output, featureBlock);
+}
+
+/// One more sweep, of whole cache lines. Their values are computed beside them,
+/// per feature.
+void OutsideSchedule::scheduleGroups() {
+  const Var &ofGroup = kernel.vars[0], &group = kernel.vars[1],
+            &image = kernel.vars[2];
+  const int lanes = static_cast<int>(unit.lanes);
+  kernel.output.split(ofGroup, vector, element, lanes,
+                      TailStrategy::GuardWithIf);
+  splitFeatures(kernel.output, group, /*isFirst=*/true,
+                featuresPerBlock / features.featuresPerGroup);
+  // Of a loop that copies vector by vector, LLVM would make a call of memcpy,
+  // which does not bypass the cache. Steps as large as a feature keep Halide
+  // from seeing that elements follow each other.
+  constexpr int most = 4;
+  const int vectors =
+      std::clamp(static_cast<int>(features.pixels - 1) / lanes, 1, most);
+  kernel.output.reorder(element, vector, inner, image, featureBlock)
+      .vectorize(element)
+      .unroll(vector, vectors, TailStrategy::GuardWithIf);
+
+  const auto scheduleSource = [&](Func source, const Var &level, int pixelDim,
+                                  int featureDim) {
+    const Var pixel = source.args()[pixelDim],
+              feature = source.args()[featureDim];
+    source.compute_at(kernel.output, level)
+        .store_in(MemoryType::Register)
+        .reorder(pixel, feature)
+        .reorder_storage(pixel, feature)
+        .vectorize(pixel, lanes, TailStrategy::ShiftInwards);
+  };
+  if (features.groupValue.defined())
+    scheduleSource(features.groupValue, inner, features.pixelDim,
+                   features.featureDim);
+  for (const Func &term : features.groupTerms)
+    scheduleSource(term, featureBlock, 0, 1);
+}
+
+/// One more sweep: pixels of a feature, features of the block, then what is
+/// left.
+void OutsideSchedule::scheduleData() {
+  const int dim = getVectorDim(kernel);
+  const int extent = kernel.extents[dim];
+  const int lanes = getLanes(extent, unit.lanes, kernel.inPlace);
+  const bool isExact = kernel.inPlace || extent % lanes == 0;
+  Var steps("steps"), lane("lane");
+  kernel.output.split(kernel.vars[dim], steps, lane, lanes,
+                      isExact ? TailStrategy::GuardWithIf
+                              : TailStrategy::ShiftInwards);
+  std::vector<int> dims(kernel.vars.size());
+  std::iota(dims.begin(), dims.end(), 0);
+  llvm::sort(dims, [&](int a, int b) {
+    return kernel.strides[a] < kernel.strides[b];
+  });
+  std::vector<VarOrRVar> order = {lane, steps, inner};
+  for (int outer : dims)
+    if (outer != dim && outer != features.featureDim)
+      order.emplace_back(kernel.vars[outer]);
+  order.emplace_back(featureBlock);
+  kernel.output.reorder(order).vectorize(lane);
+}
+
+void OutsideSchedule::chooseBlocks() {
+  const int64_t fetched = blockBytes / int64_t(sizeof(float)) / features.pixels;
+  const int64_t most =
+      std::min<int64_t>(fetched, std::max(1, numFeatures / minimumTasks));
+  const int perGroup = features.featuresPerGroup;
+  featuresPerBlock =
+      perGroup * getLargestDivisor(numFeatures / perGroup,
+                                   std::max<int64_t>(1, most / perGroup));
+}
+
+void OutsideSchedule::schedule() {
+  chooseBlocks();
+  if (features.featuresPerGroup > 1) {
+    scheduleGroups();
+  } else {
+    const Var feature =
+        features.writesData ? kernel.vars[features.featureDim] : kernel.vars[0];
+    splitFeatures(kernel.output, feature, /*isFirst=*/true, featuresPerBlock);
+    if (features.writesData)
+      scheduleData();
+  }
+  for (const Func &result : kernel.vectors)
+    splitFeatures(result, result.args()[0], /*isFirst=*/false,
+                  featuresPerBlock);
+  scheduleLanes(LoopLevel(kernel.output, featureBlock));
+}
+
+void bnopt::scheduleFeaturesOutside(KernelFuncs &kernel, FeatureFuncs &features,
+                                    const VectorUnit &unit, bool isParallel) {
+  OutsideSchedule(kernel, features, unit, isParallel).schedule();
+}
