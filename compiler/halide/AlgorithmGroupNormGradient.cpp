@@ -12,8 +12,11 @@
 //   dx = r·(g − Σg/n) + b·(x − p − rest),  b = −r³·(Σgd − rest·Σg)/n
 //   dScale = r·(Σdy·d − rest·Σdy),  dOffset = Σdy
 //
-// The gradients of scale and offset stay apart for each sample. Products of f32
-// numbers are exact in f64, so that dx is right where its terms cancel.
+// The gradients of scale and offset stay apart for each sample. Of small groups
+// dx is in f64, too, in which products of f32 numbers are exact, so that it is
+// right where its terms cancel; of others, in f32:
+//
+//   dx = dy·(r·scale) + (((x − hi) − lo)·b − r·Σg/n),  hi + lo = p + rest
 //
 //===----------------------------------------------------------------------===//
 
@@ -112,12 +115,23 @@ RowNormFuncs AlgorithmBuilder::makeGroupGradient(const Rows &rows,
     group[channelDim] = group[channelDim] / size;
     numbers = getElements(norm.groupStatistics, group);
   }
-  // What dx is made of, then dScale and dOffset.
+  // What dScale and dOffset are, then what dx is made of.
   const std::vector<Expr> sums = getElements(norm.sums, row);
+  std::vector<Expr> statistics = {
+      toFloat(numbers[1] * (sums[3] - numbers[0] * sums[2])), toFloat(sums[2])};
+  Expr mean = norm.first(row) + numbers[0];
+  if (rows.count < leastRoundedRow) {
+    statistics.insert(statistics.end(),
+                      {mean, numbers[1], numbers[2], numbers[3]});
+  } else {
+    auto [high, low] = splitMean(mean);
+    statistics.insert(statistics.end(),
+                      {high, low,
+                       toFloat(numbers[1] * readScale(row[channelDim])),
+                       toFloat(numbers[2]), toFloat(numbers[1] * numbers[3])});
+  }
   norm.statistics = Func("statistics");
-  norm.statistics(rows.vars) =
-      Tuple(norm.first(row) + numbers[0], numbers[1], numbers[2], numbers[3],
-            numbers[1] * (sums[3] - numbers[0] * sums[2]), sums[2]);
+  norm.statistics(rows.vars) = Tuple(statistics);
   return norm;
 }
 
@@ -139,16 +153,21 @@ bool AlgorithmBuilder::buildGroupNormGradient(bn::GroupNormGradientOp op) {
   Indices indices = declare(op);
   const std::vector<Expr> numbers =
       getElements(norm.statistics, getRow(indices));
-  Expr gradient = toDouble(read(op.getOutputGradient(), indices)) *
-                  toDouble(read(op.getScale(), {indices[1]}));
-  Expr distance = getDistance(read(op.getInput(), indices), numbers[0]);
-  funcOf(op)(getVars(indices.size())) =
-      toFloat(Halide::strict_float(gradient - numbers[3]) * numbers[1] +
-              distance * numbers[2]);
+  Expr x = read(op.getInput(), indices),
+       dy = read(op.getOutputGradient(), indices), dx;
+  if (rows.count < leastRoundedRow) {
+    Expr gradient = toDouble(dy) * toDouble(read(op.getScale(), {indices[1]}));
+    dx = toFloat(Halide::strict_float(gradient - numbers[5]) * numbers[3] +
+                 getDistance(x, numbers[2]) * numbers[4]);
+  } else {
+    dx = dy * numbers[4] +
+         (getDistance(x, numbers[2], numbers[3]) * numbers[5] - numbers[6]);
+  }
+  funcOf(op)(getVars(indices.size())) = dx;
   for (auto [index, result] : llvm::enumerate(op->getResults().drop_front())) {
     const Indices own = declareValue(result);
     values.find(result)->second.func(getVars(own.size())) =
-        toFloat(norm.statistics(getRow(own))[4 + static_cast<int>(index)]);
+        norm.statistics(getRow(own))[static_cast<int>(index)];
   }
   funcs.anchor = std::move(norm);
   return true;

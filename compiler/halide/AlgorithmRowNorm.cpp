@@ -68,9 +68,7 @@ static Tuple getStatistics(const Expr &first, const Expr &sum,
                            double epsilon) {
   Expr mean = sum / count;
   Expr variance = squares / count - mean * mean;
-  Expr exact = toDouble(first) + mean;
-  Expr high = strict_float(toFloat(exact));
-  Expr low = strict_float(toFloat(exact - toDouble(high)));
+  auto [high, low] = splitMean(toDouble(first) + mean);
   return {high, low, getFactor(variance, epsilon)};
 }
 
@@ -220,7 +218,7 @@ void AlgorithmBuilder::defineRowNorm(Operation *op, const RowShape &shape,
   Expr x = read(rows.input, indices);
   Expr factor;
   if (parameters.centered) {
-    x = strict_float((x - norm.statistics(row)[0]) - norm.statistics(row)[1]);
+    x = getDistance(x, norm.statistics(row)[0], norm.statistics(row)[1]);
     factor = norm.statistics(row)[2];
   } else {
     factor = norm.statistics(row);

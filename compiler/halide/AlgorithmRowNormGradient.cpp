@@ -8,9 +8,10 @@
 //   dScale = Σ dy·(x − mean)·r,  dOffset = Σ dy
 //
 // where the last two sums are over the rows of a part. RMS norm takes p, the
-// mean and Σg/n as 0. Products of f32 numbers are exact in f64, so that dx is
-// right to the last bits where its terms cancel, as in rows of one or two
-// elements.
+// mean and Σg/n as 0. Of short rows all is in f64, in which products of f32
+// numbers are exact, so that dx is right to the last bits where its terms
+// cancel, as in rows of one or two elements; of others, dx and the terms of
+// dScale are in f32, with the mean as a sum of two numbers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -56,6 +57,13 @@ static RowNumbers getNumbers(const RowNormFuncs &norm, int64_t size,
           sum(2) / count};
 }
 
+/// x less the mean of its row, in the type of the row's numbers.
+static Expr getDistanceFromMean(const Expr &x, const Halide::FuncRef &numbers) {
+  if (numbers.size() == 4)
+    return strict_float(toDouble(x) - numbers[3]);
+  return numbers.size() == 5 ? getDistance(x, numbers[3], numbers[4]) : x;
+}
+
 RowNormFuncs
 AlgorithmBuilder::makeRowGradient(const Rows &rows, Value outputGradient,
                                   const RowParameters &parameters) {
@@ -85,8 +93,18 @@ AlgorithmBuilder::makeRowGradient(const Rows &rows, Value outputGradient,
   norm.sums(rows.vars) = Tuple(sums);
   norm.statistics = Func("statistics");
   RowNumbers numbers = getNumbers(norm, rows.count, parameters.epsilon);
-  norm.statistics(rows.vars) =
-      Tuple(numbers.mean, numbers.factor, numbers.slope, numbers.meanGradient);
+  if (rows.count < leastRoundedRow) {
+    norm.statistics(rows.vars) = Tuple(numbers.factor, numbers.slope,
+                                       numbers.meanGradient, numbers.mean);
+    return norm;
+  }
+  std::vector<Expr> rounded = {toFloat(numbers.factor), toFloat(numbers.slope),
+                               toFloat(numbers.factor * numbers.meanGradient)};
+  if (parameters.centered) {
+    auto [high, low] = splitMean(numbers.mean);
+    rounded.insert(rounded.end(), {high, low});
+  }
+  norm.statistics(rows.vars) = Tuple(rounded);
   return norm;
 }
 
@@ -119,15 +137,19 @@ void AlgorithmBuilder::makeParameterSums(const Rows &rows, Value outputGradient,
 
   const Func &numbers =
       (gradient.again ? *gradient.again : gradient.norm).statistics;
-  Expr dy = toDouble(read(outputGradient, element));
-  Expr distance = toDouble(read(rows.input, element)) - numbers(row)[0];
+  Expr dy = read(outputGradient, element);
+  Expr normalized =
+      getDistanceFromMean(read(rows.input, element), numbers(row)) *
+      numbers(row)[0];
+  Expr product = normalized.type() == Halide::Float(64)
+                     ? toDouble(dy) * normalized
+                     : toDouble(dy * normalized);
   std::vector<Var> vars = gradient.rowVars;
   vars.push_back(gradient.part);
   gradient.sums = Func("parameter_sums");
   gradient.sums(vars) = Tuple(Expr(0.0), Expr(0.0));
-  gradient.sums(vars) =
-      Tuple(gradient.sums(vars)[0] + dy * distance * numbers(row)[1],
-            gradient.sums(vars)[1] + dy);
+  gradient.sums(vars) = Tuple(gradient.sums(vars)[0] + product,
+                              gradient.sums(vars)[1] + toDouble(dy));
 }
 
 template <typename Op>
@@ -154,12 +176,16 @@ bool AlgorithmBuilder::buildRowNormGradient(Op op) {
   for (int64_t dim : rows.kept)
     row.push_back(indices[dim]);
   const Func &numbers = gradient.norm.statistics;
-  Expr scaled = toDouble(read(dy, indices)) *
-                toDouble(readBroadcast(parameters.scale, indices));
-  Expr distance = toDouble(read(rows.input, indices)) - numbers(row)[0];
+  Expr scale = readBroadcast(parameters.scale, indices),
+       distance = getDistanceFromMean(read(rows.input, indices), numbers(row));
   funcOf(op)(getVars(indices.size())) =
-      toFloat(strict_float(scaled - numbers(row)[3]) * numbers(row)[1] +
-              distance * numbers(row)[2]);
+      rows.count < leastRoundedRow
+          ? toFloat(strict_float(toDouble(read(dy, indices)) * toDouble(scale) -
+                                 numbers(row)[2]) *
+                        numbers(row)[0] +
+                    distance * numbers(row)[1])
+          : read(dy, indices) * (scale * numbers(row)[0]) +
+                (distance * numbers(row)[1] - numbers(row)[2]);
 
   makeParameterSums(rows, dy, static_cast<int64_t>(*op.getParts()), gradient);
   for (auto [index, result] : llvm::enumerate(op->getResults().drop_front())) {
