@@ -30,10 +30,12 @@ Results evaluateGradient(mlir::Operation *op, Operands operands);
 Results evaluateElementwise(mlir::Operation *op, Operands operands);
 /// Operators that only choose and move elements, and resize.
 Results evaluateMovement(mlir::Operation *op, Operands operands);
-/// The bn dialect, but for what `evaluateNormGradient` knows.
+/// The bn dialect, but for what the two below know.
 Results evaluateNormalization(mlir::Operation *op, Operands operands);
 /// The gradients of layer, group and RMS norm.
 Results evaluateNormGradient(mlir::Operation *op, Operands operands);
+/// Statistics of runs, and what is made of them.
+Results evaluatePartialStatistics(mlir::Operation *op, Operands operands);
 
 /// A single result.
 inline Results single(Tensor tensor) {

@@ -90,7 +90,8 @@ FailureOr<SmallVector<Tensor>> runOperation(Operation *op,
     return runLaunch(launch, operands, noise);
   for (auto evaluate :
        {evaluateLinear, evaluatePooling, evaluateElementwise, evaluateMovement,
-        evaluateNormalization, evaluateNormGradient, evaluateGradient})
+        evaluateNormalization, evaluateNormGradient, evaluatePartialStatistics,
+        evaluateGradient})
     if (Results results = evaluate(op, operands))
       return std::move(*results);
   return op->emitOpError() << "is not known to the reference interpreter";

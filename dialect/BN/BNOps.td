@@ -3,6 +3,7 @@
 
 include "dialect/BN/BNBase.td"
 include "dialect/BN/BNNormGradientOps.td"
+include "dialect/BN/BNPartialOps.td"
 
 //===----------------------------------------------------------------------===//
 // Inference
