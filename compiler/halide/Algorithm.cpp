@@ -315,6 +315,7 @@ bool AlgorithmBuilder::buildOp(Operation *op) {
   }
   return buildUnary(op) || buildBinary(op) || buildNormalization(op) ||
          buildMovement(op) || buildLinear(op) || buildReduction(op) ||
-         buildFeatureStatistics(op) || buildRowNorm(op) ||
-         buildRowNormGradients(op) || buildWindowGradient(op);
+         buildFeatureStatistics(op) || buildPartialStatistics(op) ||
+         buildRowNorm(op) || buildRowNormGradients(op) ||
+         buildWindowGradient(op);
 }

@@ -70,6 +70,7 @@ private:
   bool buildLinear(mlir::Operation *op);
   bool buildReduction(mlir::Operation *op);
   bool buildFeatureStatistics(mlir::Operation *op);
+  bool buildPartialStatistics(mlir::Operation *op);
   bool buildRowNorm(mlir::Operation *op);
   bool buildRowNormGradients(mlir::Operation *op);
   bool buildWindowGradient(mlir::Operation *op);
@@ -79,6 +80,27 @@ private:
   void buildGradient(bn::GradientOp op);
   void buildGradientStatistics(bn::GradientStatisticsOp op);
   void buildGradientInput(bn::GradientInputOp op);
+  void buildPartial(bn::PartialStatisticsOp op);
+  void buildPartial(bn::PartialGradientStatisticsOp op);
+  /// What is summed over the elements of a run: of the logical indices of an
+  /// element and of the first one.
+  using RunAddends = llvm::function_ref<std::vector<Halide::Expr>(
+      mlir::ArrayRef<Halide::Expr>, mlir::ArrayRef<Halide::Expr>)>;
+  /// What a result is made of: the sums of a run, and the logical indices of
+  /// its first element.
+  using RunFormula = llvm::function_ref<Halide::Expr(
+      const Halide::Tuple &, mlir::ArrayRef<Halide::Expr>)>;
+  /// Defines the results of `op`, statistics of runs of `data`.
+  void defineRuns(mlir::Operation *op, mlir::Value data, int64_t length,
+                  RunAddends addends, mlir::ArrayRef<RunFormula> formulas);
+  /// Sums over all runs of a feature, in f64: `terms` of the logical indices of
+  /// a run.
+  FeatureFuncs mergeRuns(mlir::Value runs, uint64_t featureIndex,
+                         llvm::function_ref<std::vector<Halide::Expr>(
+                             mlir::ArrayRef<Halide::Expr>)>
+                             terms);
+  void buildMerge(bn::MergeStatisticsOp op);
+  void buildMerge(bn::MergeGradientStatisticsOp op);
   void buildUpdateRunning(bn::UpdateRunningOp op);
   void buildUpdateCumulative(bn::UpdateCumulativeOp op);
   /// Inference, or what it has in common with it.

@@ -275,12 +275,14 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
   Expr pixel = step * features.lanes;
   Expr first = features.lanes > 1 ? shift(pixel) + lane : shift(pixel);
   Expr isNew = Halide::likely(pixel <= lastVector()) || first >= pixel;
-  features.run(vars) = Tuple(std::vector<Expr>(addends.size(), Expr(0.0f)));
-  std::vector<Expr> sums;
+  std::vector<Expr> zeros, sums;
+  for (const SmallVector<Expr> &ofSum : addends)
+    zeros.push_back(Halide::cast(ofSum.front().type(), 0));
+  features.run(vars) = Tuple(zeros);
   for (auto [index, ofSum] : llvm::enumerate(addends)) {
     Expr added = addByHalves(ofSum);
     if (!divides)
-      added = Halide::select(isNew, added, 0.0f);
+      added = Halide::select(isNew, added, zeros[index]);
     sums.push_back(features.run(vars)[static_cast<int>(index)] + added);
   }
   features.run(vars) = Tuple(sums);

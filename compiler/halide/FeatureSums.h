@@ -20,8 +20,8 @@ struct FeatureData {
   int64_t rowPixels = 1;
 };
 
-/// What is summed over the elements of a run, in f32: of the logical indices of
-/// an element and of the first one of its run.
+/// What is summed over the elements of a run, as a rule in f32: of the logical
+/// indices of an element and of the first one of its run.
 using RunTerms = llvm::function_ref<std::vector<Halide::Expr>(
     llvm::ArrayRef<Halide::Expr>, llvm::ArrayRef<Halide::Expr>)>;
 

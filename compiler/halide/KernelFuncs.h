@@ -57,6 +57,18 @@ struct ConvolutionFuncs {
   std::optional<LoadFuncs> load;
 };
 
+/// Statistics of runs of neighbouring pixels of the output, taken while these
+/// are in cache: all vectors of the kernel. They have the dimensions of the
+/// output, and one pixel for each run.
+struct RunFuncs {
+  /// The output before it is stored.
+  Halide::Func values;
+  /// Tuples of sums over a run, in f32, and the loop over it.
+  std::vector<std::pair<Halide::Func, Halide::RVar>> sums;
+  /// Pixels of a run.
+  int length = 1;
+};
+
 /// The gradient of a strided convolution's input. Its elements at distance
 /// `strides` are a convolution of stride 1, with some of the taps: one phase
 /// for each place between them, all with tiles of the same size.
@@ -248,8 +260,9 @@ struct KernelFuncs {
   std::vector<int> extents;
   std::vector<int> strides;
   std::vector<Halide::ImageParam> arguments;
-  /// Results but the first: vectors of features.
+  /// Results but the first: vectors of features, or what `runs` describes.
   std::vector<Halide::Func> vectors;
+  std::optional<RunFuncs> runs;
   /// Numbers per feature, and how many: what elements are computed with, for
   /// each of which it would be too expensive.
   std::vector<std::pair<Halide::Func, int>> factors;

@@ -100,7 +100,8 @@ static std::pair<RankedTensorType, Attribute> findData(kernel::FuncOp kernel) {
   for (Operation &op : kernel.getBody().front())
     if (isa<bn::TrainingOp, bn::StatisticsOp, bn::GradientOp,
             bn::GradientStatisticsOp, bn::NormalizeOp, bn::GradientInputOp,
-            bn::InferenceOp>(op))
+            bn::InferenceOp, bn::MergeStatisticsOp,
+            bn::MergeGradientStatisticsOp>(op))
       type = cast<RankedTensorType>(op.getOperand(0).getType());
   for (BlockArgument arg : kernel.getBody().getArguments())
     if (type && haveSameShape(arg.getType(), type))

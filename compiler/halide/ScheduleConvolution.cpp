@@ -20,6 +20,9 @@
 // are outside instead: the input of a strip is computed once, vectors over its
 // channels, into the second-level cache.
 //
+// Where statistics of runs are taken, a run of pixels is computed tile by tile
+// into the first-level cache, its sums are taken from there, and it is stored.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/ScheduleConvolution.h"
@@ -58,9 +61,9 @@ struct ReductionRuns {
 };
 } // namespace
 
-/// Pixels per tile: no wider than the row, and a divisor of it in place.
+/// Pixels per tile: no wider than the row or run, and a divisor of it in place.
 static int getPixels(const KernelFuncs &kernel, const ConvolutionFuncs &conv) {
-  int width = kernel.extents[1];
+  int width = kernel.runs ? kernel.runs->length : kernel.extents[1];
   if (kernel.inPlace)
     return getLargestDivisor(width, conv.tilePixels);
   return std::min(conv.tilePixels, width);
@@ -142,18 +145,24 @@ void bnopt::scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
 }
 
 namespace {
-/// Loops around the tiles of a convolution.
+/// Loops around the tiles of a convolution, or around runs of them.
 struct TileLoops {
-  /// All loops of the output, innermost first.
+  /// All loops of the result, innermost first.
   std::vector<VarOrRVar> order;
   /// Those that may be shared out between threads, innermost first.
   std::vector<Loop> outer;
 };
 
+/// A result of the kernel, of which a pixel stands for so many of the output.
+struct TiledResult {
+  Func func;
+  int pixels = 1;
+};
+
 /// The loops inside a tile, and over tiles.
 struct TileVars {
   Var tile{"tile"}, within{"within"}, vector{"vector"}, lane{"lane"};
-  Var xTile{"xTile"}, xWithin{"xWithin"};
+  Var xStrip{"xStrip"}, xTile{"xTile"}, xWithin{"xWithin"};
 };
 } // namespace
 
@@ -163,11 +172,12 @@ static int getNumParts(int64_t extent, int64_t size) {
 }
 
 /// One panel of weights serves all pixels of a task.
-static TileLoops orderByPanel(KernelFuncs &kernel, const ConvolutionFuncs &conv,
+static TileLoops orderByPanel(TiledResult &result, const KernelFuncs &kernel,
+                              const ConvolutionFuncs &conv,
                               const TileVars &vars, int pixels) {
   const int width = kernel.extents[1];
-  splitLoop(kernel.output, kernel.vars[1], vars.xTile, vars.xWithin, pixels,
-            width, kernel.inPlace);
+  splitLoop(result.func, kernel.vars[1], vars.xTile, vars.xWithin,
+            pixels / result.pixels, width / result.pixels, kernel.inPlace);
   TileLoops loops;
   loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
   loops.outer = {{vars.xTile, getNumParts(width, pixels)}};
@@ -189,7 +199,7 @@ static Strip getStrip(const KernelFuncs &kernel, const LoadFuncs &load,
                                    static_cast<long>(load.window.size()));
   StripProblem problem = StripProblem::get(load.channels, extents, load.window);
   problem.tilePixels = pixels;
-  problem.exact = kernel.inPlace;
+  problem.exact = kernel.inPlace || kernel.runs;
   // Fusion has made sure that there is one. A kernel that was written by hand
   // may have none, and is refused for the memory that it takes.
   return chooseStrip(problem).value_or(Strip{pixels, 1});
@@ -209,20 +219,22 @@ static int getNumBlocks(int numTiles, int tileChannels, int64_t numStrips) {
 
 /// The input of one strip of pixels is computed, then all output channels of
 /// the strip. Panels of weights are read once per strip.
-static TileLoops orderByStrip(KernelFuncs &kernel, const ConvolutionFuncs &conv,
-                              const TileVars &vars, int pixels, int lanes) {
-  Func &output = kernel.output;
+static TileLoops orderByStrip(TiledResult &result, const KernelFuncs &kernel,
+                              const ConvolutionFuncs &conv,
+                              const TileVars &vars, int pixels) {
+  Func &output = result.func;
   const Strip strip = getStrip(kernel, *conv.load, pixels);
   const int stripPixels = static_cast<int>(strip.pixels);
   const int stripRows = static_cast<int>(strip.rows);
-  Var xStrip("xStrip"), inStrip("inStrip"), block("block"), tile("tileOfBlock");
-  splitLoop(output, kernel.vars[1], xStrip, inStrip, stripPixels,
-            kernel.extents[1], kernel.inPlace);
-  splitLoop(output, inStrip, vars.xTile, vars.xWithin, pixels, stripPixels,
+  Var inStrip("inStrip"), block("block"), tile("tileOfBlock");
+  splitLoop(output, kernel.vars[1], vars.xStrip, inStrip,
+            stripPixels / result.pixels, kernel.extents[1] / result.pixels,
             kernel.inPlace);
+  splitLoop(output, inStrip, vars.xTile, vars.xWithin, pixels / result.pixels,
+            stripPixels / result.pixels, kernel.inPlace);
   TileLoops loops;
   loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
-  loops.outer = {{xStrip, getNumParts(kernel.extents[1], stripPixels)}};
+  loops.outer = {{vars.xStrip, getNumParts(kernel.extents[1], stripPixels)}};
   size_t dim = 2;
   if (conv.load->window.size() > 1) {
     Var yStrip("yStrip"), yInside("yInside");
@@ -246,43 +258,98 @@ static TileLoops orderByStrip(KernelFuncs &kernel, const ConvolutionFuncs &conv,
   loops.outer.push_back({block, numBlocks});
   for (const Loop &loop : loops.outer)
     loops.order.emplace_back(loop.var);
-
-  Func load = conv.load->func;
-  const int channels = static_cast<int>(conv.load->channels);
-  // Too large for a register, but what is not called one goes to the heap.
-  load.compute_at(output, xStrip)
-      .store_in(MemoryType::Register)
-      .vectorize(load.args()[0], getLanes(channels, lanes, /*exact=*/false),
-                 TailStrategy::GuardWithIf);
   return loops;
+}
+
+/// Computes the input of a strip before all else in it.
+static void scheduleLoad(const Func &output, const LoadFuncs &load,
+                         const Var &strip, int lanes) {
+  const int channels = static_cast<int>(load.channels);
+  Func func = load.func;
+  // Too large for a register, but what is not called one goes to the heap.
+  func.compute_at(output, strip)
+      .store_in(MemoryType::Register)
+      .vectorize(func.args()[0], getLanes(channels, lanes, /*exact=*/false),
+                 TailStrategy::GuardWithIf);
+}
+
+/// Computes a run of pixels, tile by tile, and its sums, before it is stored.
+static void scheduleRun(const Func &output, RunFuncs &runs,
+                        ConvolutionFuncs &conv, const TileVars &vars,
+                        int pixels, int lanes) {
+  Func values = runs.values;
+  const std::vector<Var> args = values.args();
+  Var xTile("xTileOfRun"), xWithin("xWithinRun"), vector("vectorOfRun");
+  values.compute_at(output, vars.xTile).store_in(MemoryType::Stack);
+  values.split(args[0], vector, vars.lane, lanes, TailStrategy::GuardWithIf);
+  splitLoop(values, args[1], xTile, xWithin, pixels, runs.length,
+            /*exact=*/false);
+  values.reorder({vars.lane, vector, xWithin, xTile})
+      .vectorize(vars.lane)
+      .unroll(vector)
+      .unroll(xWithin);
+  scheduleAccumulator(conv, values, xTile, lanes);
+
+  for (auto [sums, step] : runs.sums) {
+    const Var channel = sums.args()[0];
+    sums.compute_at(output, vars.xTile)
+        .store_in(MemoryType::Register)
+        .vectorize(channel, lanes, TailStrategy::GuardWithIf)
+        .unroll(channel);
+    sums.update()
+        .reorder({VarOrRVar(channel), VarOrRVar(step)})
+        .vectorize(channel, lanes, TailStrategy::GuardWithIf)
+        .unroll(channel);
+  }
+}
+
+/// How loops are shared out: of a fused one, Halide does not know the bounds
+/// where results are computed together.
+static Tasks getTasks(const KernelFuncs &kernel, const ConvolutionFuncs &conv) {
+  if (kernel.runs)
+    return Tasks::Nested;
+  return conv.load ? Tasks::InnermostApart : Tasks::Fused;
 }
 
 void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
                                 const VectorUnit &unit) {
-  Func &output = kernel.output;
   const TileVars vars;
   const int lanes = getTileLanes(conv.tileChannels, unit.lanes);
   const int pixels = getPixels(kernel, conv);
-
-  // Weights are filled up with zeros to whole tiles, the output is not: its
-  // last tile is stored under a mask.
-  output
-      .split(kernel.vars[0], vars.tile, vars.within, conv.tileChannels,
-             TailStrategy::GuardWithIf)
-      .split(vars.within, vars.vector, vars.lane, lanes,
-             TailStrategy::GuardWithIf);
-  const TileLoops loops = conv.load ? orderByStrip(kernel, conv, vars, pixels,
-                                                   static_cast<int>(unit.lanes))
-                                    : orderByPanel(kernel, conv, vars, pixels);
-  output.reorder(loops.order)
-      .vectorize(vars.lane)
-      .unroll(vars.vector)
-      .unroll(vars.xWithin);
-  scheduleAccumulator(conv, output, vars.xTile, lanes);
+  const int step = kernel.runs ? kernel.runs->length : pixels;
   int64_t elements = 1;
   for (int extent : kernel.extents)
     elements *= extent;
-  parallelize(output, loops.outer,
-              conv.reductionSize * elements / multiplyAddsPerCycle,
-              /*innermostApart=*/conv.load.has_value());
+  const int64_t cycles = conv.reductionSize * elements / multiplyAddsPerCycle;
+
+  std::vector<TiledResult> results = {{kernel.output, 1}};
+  if (kernel.runs)
+    for (const Func &result : kernel.vectors)
+      results.push_back({result, kernel.runs->length});
+  for (auto [index, result] : llvm::enumerate(results)) {
+    // Weights are filled up with zeros to whole tiles, the output is not: its
+    // last tile is stored under a mask.
+    result.func
+        .split(kernel.vars[0], vars.tile, vars.within, conv.tileChannels,
+               TailStrategy::GuardWithIf)
+        .split(vars.within, vars.vector, vars.lane, lanes,
+               TailStrategy::GuardWithIf);
+    const TileLoops loops =
+        conv.load ? orderByStrip(result, kernel, conv, vars, step)
+                  : orderByPanel(result, kernel, conv, vars, step);
+    result.func.reorder(loops.order).vectorize(vars.lane).unroll(vars.vector);
+    parallelize(result.func, loops.outer, cycles, getTasks(kernel, conv));
+    if (index > 0)
+      result.func.compute_with(kernel.output, vars.xTile);
+  }
+
+  if (kernel.runs) {
+    scheduleRun(kernel.output, *kernel.runs, conv, vars, pixels, lanes);
+  } else {
+    kernel.output.unroll(vars.xWithin);
+    scheduleAccumulator(conv, kernel.output, vars.xTile, lanes);
+  }
+  if (conv.load)
+    scheduleLoad(kernel.output, *conv.load, vars.xStrip,
+                 static_cast<int>(unit.lanes));
 }

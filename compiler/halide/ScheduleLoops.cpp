@@ -53,7 +53,7 @@ std::vector<VarOrRVar> bnopt::splitVectors(KernelFuncs &kernel,
 }
 
 void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
-                        int64_t cycles, bool innermostApart) {
+                        int64_t cycles, Tasks kind) {
   if (cycles < parallelCycles)
     return;
   std::vector<Var> taken;
@@ -73,7 +73,7 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
     }
     Var outer(var.name() + "_task");
     func.split(var, outer, var, extent / parts, TailStrategy::GuardWithIf);
-    if (i == 0 && innermostApart)
+    if (i == 0 && kind == Tasks::InnermostApart)
       func.parallel(outer);
     else
       taken.push_back(outer);
@@ -81,6 +81,11 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
   }
   if (taken.empty())
     return;
+  if (kind == Tasks::Nested) {
+    for (const Var &var : taken)
+      func.parallel(var);
+    return;
+  }
   // `taken` runs from the outermost loop inwards.
   Var task = taken.front();
   for (size_t i = 1; i < taken.size(); ++i) {

@@ -49,14 +49,16 @@ void splitLoop(Halide::Func &func, const Halide::Var &loop,
 std::vector<Halide::VarOrRVar>
 splitVectors(KernelFuncs &kernel, const Loop &loop, const VectorUnit &unit);
 
+/// How loops become parallel: as one; the innermost of them by itself, because
+/// where its last part overlaps the one before it, what is computed in a part
+/// of a fused loop has no constant size; or each by itself, inside the others.
+enum class Tasks { Fused, InnermostApart, Nested };
+
 /// Distributes the outer `loops` (innermost first, the outermost loops of
-/// `func`) over threads, as one parallel loop of a few times more tasks than
-/// processors have cores, if `cycles` of work are worth waking them. With
-/// `innermostApart` the innermost of the loops is parallel by itself: where its
-/// last part overlaps the one before it, what is computed in a part of a fused
-/// loop has no constant size.
+/// `func`) over threads, as a few times more tasks than processors have cores,
+/// if `cycles` of work are worth waking them.
 void parallelize(Halide::Func &func, const std::vector<Loop> &loops,
-                 int64_t cycles, bool innermostApart = false);
+                 int64_t cycles, Tasks kind = Tasks::Fused);
 
 } // namespace bnopt
 

@@ -1,5 +1,6 @@
 //===- ChooseSchedules.cpp - Choose register tiles ------------------------===//
 
+#include "dialect/BN/BNOps.h"
 #include "passes/Passes.h"
 #include "passes/lower/KernelShape.h"
 #include "passes/lower/PackingKernels.h"
@@ -57,9 +58,15 @@ static int64_t getStepBytes(kernel::FuncOp kernel, Value input,
   return step * stride * sizeof(float);
 }
 
-/// Pixels of a row of `shape`, of which a tile computes every `stride`-th.
+/// Pixels of a row of `shape`, of which a tile computes every `stride`-th, or
+/// of a run whose statistics are taken.
 static int64_t getRowPixels(kernel::FuncOp kernel, ArrayRef<int64_t> shape,
                             int64_t stride) {
+  for (auto partial : kernel.getBody().getOps<bn::PartialStatisticsOp>())
+    return static_cast<int64_t>(partial.getRun());
+  for (auto partial :
+       kernel.getBody().getOps<bn::PartialGradientStatisticsOp>())
+    return static_cast<int64_t>(partial.getRun());
   if (canMergePixels(kernel))
     return ShapedType::getNumElements(shape.drop_front(2));
   return (shape.back() + stride - 1) / stride;

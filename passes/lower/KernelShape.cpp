@@ -33,6 +33,10 @@ SmallVector<int64_t> bnopt::getOperandStrides(kernel::FuncOp kernel,
                             getOperandLayout(kernel, index));
 }
 
+bool bnopt::isPartialStatistics(Operation *op) {
+  return isa<bn::PartialStatisticsOp, bn::PartialGradientStatisticsOp>(op);
+}
+
 /// Whether `use` is of data that a normalization reads in two sweeps: for sums,
 /// all of a feature before its first result, then element by element.
 static bool isSwept(OpOperand &use) {
@@ -78,6 +82,10 @@ static bool isReadElementwise(BlockArgument arg, ArrayRef<int64_t> strides) {
       Operation *user = use.getOwner();
       if (isa<kernel::ReturnOp>(user) && i > 0)
         continue;
+      // Statistics of the result are taken before it is stored.
+      if (isPartialStatistics(user) && i > 0 &&
+          user->getOperand(0) == values[i])
+        continue;
       if (!isElementwise(user) &&
           !(isSwept(use) && sweepsVectors(user, type, strides)))
         return false;
@@ -114,6 +122,9 @@ bool bnopt::isPixelwise(Operation *op) {
   // Statistics of all pixels do not depend on their order.
   if (isa<bn::GroupNormOp, bn::GroupNormGradientOp>(op))
     return true;
+  // Rows consist of runs.
+  if (isPartialStatistics(op))
+    return true;
   if (isa<bn::BNDialect>(op->getDialect()))
     return false;
   return isElementwise(op) || isa<arith::ConstantOp, kernel::ReturnOp>(op);
@@ -143,6 +154,9 @@ static bool isParameter(BlockArgument arg) {
   return llvm::any_of(arg.getUses(), [](OpOperand &use) {
     if (auto gradient = dyn_cast<bn::GroupNormGradientOp>(use.getOwner()))
       return use.get() == gradient.getScale();
+    if (auto partial =
+            dyn_cast<bn::PartialGradientStatisticsOp>(use.getOwner()))
+      return use.get() == partial.getMean();
     return isa<nn::ConvOp, nn::ConvInputGradientOp, bn::ScaleShiftOp,
                bn::GroupNormOp>(use.getOwner()) &&
            use.getOperandNumber() != 0;
@@ -152,8 +166,12 @@ static bool isParameter(BlockArgument arg) {
 bool bnopt::canMergePixels(kernel::FuncOp kernel) {
   unsigned resultIndex = kernel.getFunctionType().getNumInputs();
   RankedTensorType result = getOperandType(kernel, resultIndex);
-  if (result.getRank() < 4 || !hasEvenPixels(result, kernel.getResultLayout()))
+  if (result.getRank() < 4)
     return false;
+  for (auto [index, type] : llvm::enumerate(kernel.getResultTypes()))
+    if (!hasEvenPixels(cast<RankedTensorType>(type),
+                       kernel.getResultLayout(index)))
+      return false;
   for (BlockArgument arg : kernel.getBody().getArguments()) {
     RankedTensorType type = getOperandType(kernel, arg.getArgNumber());
     if (isParameter(arg) || isSinglePixel(type, result))

@@ -25,6 +25,9 @@ bool isPointwise(nn::ConvOp op);
 /// on its place nor on its neighbours.
 bool isPixelwise(mlir::Operation *op);
 
+/// Whether `op` takes statistics of runs of pixels.
+bool isPartialStatistics(mlir::Operation *op);
+
 /// Whether loops over the rows and columns of a kernel can be one loop: every
 /// operator is pixelwise, and the pixels of every tensor of the result's
 /// spatial shape, without a halo, follow each other at one distance, across the
