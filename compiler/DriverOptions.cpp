@@ -17,7 +17,7 @@ namespace {
 enum class CacheMode { Disk, None };
 enum class Sanitizer { None, Thread };
 /// What `--bnff` takes.
-enum class Fission { None, Split, Share, All };
+enum class Fission { None, Split, Share, Epilogue, All };
 
 struct CommandLine {
   cl::OptionCategory category{"Compilation",
@@ -143,11 +143,11 @@ struct CommandLine {
   cl::list<Fission> bnff{
       "bnff", cl::CommaSeparated, cl::cat(category),
       cl::desc("Fission and fusion of batch norms that train (default: all)"),
-      cl::values(clEnumValN(Fission::Split, "split",
-                            "normalize where the result is read"),
-                 clEnumValN(Fission::Share, "share",
-                            "take the statistics of each feature once"),
-                 clEnumValN(Fission::All, "all", "both"),
+      cl::values(clEnumValN(Fission::Split, "split", "normalize in loads"),
+                 clEnumValN(Fission::Share, "share", "each statistic once"),
+                 clEnumValN(Fission::Epilogue, "epilogue",
+                            "take statistics where the data are computed"),
+                 clEnumValN(Fission::All, "all", "all of them"),
                  clEnumValN(Fission::None, "none", "one kernel each"))};
   cl::opt<CacheMode> cache{
       "cache",
@@ -218,7 +218,8 @@ static bool isGiven(const cl::Option &option) {
 static TrainingFusion getTrainingFusion(llvm::ArrayRef<Fission> fissions) {
   const bool isAll = llvm::is_contained(fissions, Fission::All);
   return {isAll || llvm::is_contained(fissions, Fission::Split),
-          isAll || llvm::is_contained(fissions, Fission::Share)};
+          isAll || llvm::is_contained(fissions, Fission::Share),
+          isAll || llvm::is_contained(fissions, Fission::Epilogue)};
 }
 
 llvm::Expected<DriverOptions> bnopt::getDriverOptions(std::string inputPath,

@@ -90,6 +90,8 @@ void bnopt::addFusePasses(OpPassManager &pm, const TrainingFusion &fusion) {
     function.addPass(createSplitTrainingPass({SplitWhere::Shared}));
     function.addPass(createShareStatisticsPass());
   }
+  if (fusion.epilogue)
+    function.addPass(createSplitTrainingPass({SplitWhere::Produced}));
   if (fusion.split) {
     function.addPass(createSplitTrainingPass({SplitWhere::Loaded}));
     // Whatever has been split, for whatever reason.
@@ -103,7 +105,7 @@ void bnopt::addFusePasses(OpPassManager &pm, const TrainingFusion &fusion) {
   // After folding, which knows the norms as such; what they consist of is
   // grouped with their neighbours.
   pm.addNestedPass<func::FuncOp>(createExpandNormsPass({/*keepKernels=*/true}));
-  pm.addPass(createFormKernelsPass());
+  pm.addPass(createFormKernelsPass({fusion.epilogue}));
   pm.addPass(createDeduplicateKernelsPass());
 }
 
@@ -167,6 +169,10 @@ struct FusePipelineOptions : PassPipelineOptions<FusePipelineOptions> {
   Option<bool> share{*this, "share",
                      llvm::cl::desc("take the statistics of each feature once"),
                      llvm::cl::init(TrainingFusion().share)};
+  Option<bool> epilogue{
+      *this, "epilogue",
+      llvm::cl::desc("take statistics where the data are computed"),
+      llvm::cl::init(TrainingFusion().epilogue)};
 };
 
 struct LowerPipelineOptions : PassPipelineOptions<LowerPipelineOptions> {
@@ -189,7 +195,7 @@ void bnopt::registerPipelines() {
   PassPipelineRegistration<FusePipelineOptions>(
       "bn-fuse", "Form kernels",
       [](OpPassManager &pm, const FusePipelineOptions &options) {
-        addFusePasses(pm, {options.split, options.share});
+        addFusePasses(pm, {options.split, options.share, options.epilogue});
       });
   PassPipelineRegistration<LowerPipelineOptions>(
       "bn-lower", "Decide layouts, schedules and places in memory",

@@ -57,6 +57,8 @@ struct TrainingFusion {
   bool split = true;
   /// Take the statistics of each feature once.
   bool share = true;
+  /// Take statistics where the data are computed.
+  bool epilogue = true;
 };
 
 /// Forms kernels of what is left.

@@ -16,12 +16,16 @@
 // result: it computes them while it loads. With several readers each computes
 // them again, if that is cheap.
 //
+// Statistics of runs stand behind the last operator of a group.
+//
 //===----------------------------------------------------------------------===//
 
 #include "passes/ElementwiseOps.h"
 #include "passes/Passes.h"
 #include "passes/fuse/FuseRemarks.h"
 #include "passes/fuse/LoadFusion.h"
+#include "passes/fuse/StatisticsFusion.h"
+#include "passes/lower/KernelShape.h"
 #include "passes/lower/LayoutRules.h"
 #include "passes/train/NormalizedReaders.h"
 
@@ -41,7 +45,7 @@ using namespace mlir;
 using namespace bnopt;
 
 namespace {
-using Group = SmallVector<Operation *>;
+using Group = KernelGroup;
 } // namespace
 
 /// Bounds compile time; longer chains become several kernels.
@@ -64,11 +68,12 @@ static bool isUsedOutside(Value value, const Group &group) {
 }
 
 /// Results of operators of `group` but their first: statistics and gradients of
-/// parameters.
+/// parameters. Of partial ones all.
 static SmallVector<Value> getVectors(const Group &group) {
   SmallVector<Value> vectors;
   for (Operation *op : group)
-    llvm::append_range(vectors, op->getResults().drop_front());
+    llvm::append_range(
+        vectors, op->getResults().drop_front(isPartialStatistics(op) ? 0 : 1));
   return vectors;
 }
 
@@ -95,7 +100,7 @@ static bool comesBack(Value value, const Group &group) {
 /// Whether of the first results of operators none but the last one's is used
 /// outside the group, and no other result inside.
 static bool onlyLastEscapes(const Group &group) {
-  return llvm::none_of(ArrayRef(group).drop_back(),
+  return llvm::none_of(ArrayRef<Operation *>(group).drop_back(),
                        [&](Operation *op) {
                          return isUsedOutside(op->getResult(0), group);
                        }) &&
@@ -267,14 +272,14 @@ static SetVector<Value> collectInputs(const Group &group, const Casts &casts) {
 /// What the kernel of `group` computes: the last operator's first result, then
 /// the vectors.
 static SmallVector<Value> getResults(const Group &group) {
-  SmallVector<Value> results = {group.back()->getResult(0)};
+  SmallVector<Value> results = {group.getLast()->getResult(0)};
   llvm::append_range(results, getVectors(group));
   return results;
 }
 
 static kernel::FuncOp outline(const Group &group, ValueRange inputs,
                               OpBuilder &builder) {
-  Operation *last = group.back();
+  Operation *last = group.getLast();
   const SmallVector<Value> results = getResults(group);
   auto type = builder.getFunctionType(inputs.getTypes(),
                                       ValueRange(results).getTypes());
@@ -303,7 +308,7 @@ static kernel::FuncOp outline(const Group &group, ValueRange inputs,
 
 static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
                                         ValueRange inputs) {
-  Operation *last = group.back();
+  Operation *last = group.getLast();
   OpBuilder builder(last);
   auto locs =
       llvm::map_to_vector(group, [](Operation *op) { return op->getLoc(); });
@@ -323,6 +328,8 @@ static kernel::LaunchOp replaceByLaunch(const Group &group, kernel::FuncOp func,
 
 namespace {
 struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
+  using FormKernelsPassBase::FormKernelsPassBase;
+
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     OpBuilder builder(&getContext());
@@ -351,8 +358,7 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
     }
   }
 
-  static SmallVector<Group> collectGroups(func::FuncOp func,
-                                          const Casts &casts) {
+  SmallVector<Group> collectGroups(func::FuncOp func, const Casts &casts) {
     SmallVector<Group> groups;
     DenseSet<Operation *> taken = casts;
     for (Operation &op : func.getOps()) {
@@ -362,6 +368,8 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
       taken.insert(groups.back().begin(), groups.back().end());
     }
     fuseLoads(groups);
+    if (fuseStatistics)
+      bnopt::fuseStatistics(groups);
     return groups;
   }
 };

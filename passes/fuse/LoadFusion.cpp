@@ -89,6 +89,10 @@ bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
           bn::GradientStatisticsOp>(use.getOwner()))
     return isCheap(load) &&
            use.get().getType() == use.getOwner()->getOperand(0).getType();
+  // What reads each element once, beside the statistics that do too.
+  if (isa<bn::GradientInputOp>(use.getOwner()))
+    return isCheap(load) &&
+           use.get().getType() == use.getOwner()->getOperand(0).getType();
   // The image, or the left factor; weights are packed when the model is
   // compiled.
   if (use.getOperandNumber() != 0)

@@ -73,6 +73,12 @@ def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
     a `nn.gemm`, with constant weights, of a reduction, a pool or data
     movement; those that are dear to compute only if each element is read once.
 
+    With `fuse-statistics`, the kernel of a convolution without groups whose
+    result a `bn.statistics` reads takes `bn.partial_statistics` of it, of runs
+    that rows consist of; `bn.merge_statistics` is the kernel that is left. So
+    does the gradient of a convolution's input, of stride 1, for a
+    `bn.gradient_statistics`.
+
     Concatenations, and reshapes, stay between kernels: they are decided by
     the layout. Splat constants go into the kernel, all others become arguments.
 
@@ -85,6 +91,10 @@ def FormKernelsPass : Pass<"bn-form-kernels", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::bnopt::kernel::KernelDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"fuseStatistics", "fuse-statistics", "bool", "false",
+           "take statistics of runs where the data are computed">,
+  ];
   let statistics = [
     Statistic<"numLaunches", "num-launches", "kernel launches formed">,
   ];

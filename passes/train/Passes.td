@@ -135,8 +135,11 @@ def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
       not stored, or by the gate of the gradient, which reads the same input.
     - `shared`: statistics of the same features are taken elsewhere, of a
       concatenation of the input or of a part of it.
+    - `produced`: the convolution that computes the input, or the gradient of one
+      that computes the output's gradient, can take statistics on the way
+      (`bn-form-kernels`).
 
-    Gradients are split for `all` only.
+    Gradients are split for `all` and `produced` only.
 
     ```mlir
     %y, %mean, %variance = bn.training %x, %scale, %offset {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : …
@@ -152,7 +155,9 @@ def SplitTrainingPass : Pass<"bn-split-training", "::mlir::func::FuncOp"> {
            "what is split", [{::llvm::cl::values(
              clEnumValN(::bnopt::SplitWhere::All, "all", "everything"),
              clEnumValN(::bnopt::SplitWhere::Loaded, "loaded", "what readers can compute in their loads"),
-             clEnumValN(::bnopt::SplitWhere::Shared, "shared", "what shares statistics"))}]>,
+             clEnumValN(::bnopt::SplitWhere::Shared, "shared", "what shares statistics"),
+             clEnumValN(::bnopt::SplitWhere::Produced, "produced",
+                        "what is computed where its statistics can be taken"))}]>,
   ];
   let statistics = [
     Statistic<"numSplit", "num-split", "training operators and gradients split">,

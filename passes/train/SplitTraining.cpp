@@ -14,6 +14,7 @@
 #include "passes/FloatCasts.h"
 #include "passes/Passes.h"
 #include "passes/fuse/LoadFusion.h"
+#include "passes/fuse/StatisticsFusion.h"
 #include "passes/train/NormalizedReaders.h"
 #include "passes/train/SharedFeatures.h"
 
@@ -89,6 +90,9 @@ bool paysToSplit(bn::TrainingOp op, SplitWhere where) {
   case SplitWhere::Shared:
     return areStatisticsShared(op.getInput(),
                                static_cast<int64_t>(op.getFeatureIndex()), op);
+  case SplitWhere::Produced:
+    return canTakeStatistics(op.getInput(),
+                             static_cast<int64_t>(op.getFeatureIndex()));
   }
   llvm_unreachable("every reason has a condition");
 }
@@ -118,11 +122,17 @@ private:
   SplitWhere where;
 };
 
-struct SplitGradient : OpRewritePattern<bn::GradientOp> {
-  using OpRewritePattern::OpRewritePattern;
+class SplitGradient : public OpRewritePattern<bn::GradientOp> {
+public:
+  SplitGradient(MLIRContext *context, SplitWhere where)
+      : OpRewritePattern(context), where(where) {}
 
   LogicalResult matchAndRewrite(bn::GradientOp op,
                                 PatternRewriter &rewriter) const override {
+    if (where == SplitWhere::Produced &&
+        !canTakeStatistics(op.getOutputGradient(),
+                           static_cast<int64_t>(op.getFeatureIndex())))
+      return rewriter.notifyMatchFailure(op, "is better as one kernel");
     // Sums of narrow types would be rounded between the sweeps.
     Type type = getElementTypeOrSelf(op.getMean());
     if (type.getIntOrFloatBitWidth() < 32)
@@ -147,6 +157,9 @@ struct SplitGradient : OpRewritePattern<bn::GradientOp> {
              toType(statistics.getOffsetGradient(), gradientType)});
     return success();
   }
+
+private:
+  SplitWhere where;
 };
 
 int64_t countWhole(func::FuncOp func) {
@@ -163,8 +176,8 @@ struct SplitTrainingPass : impl::SplitTrainingPassBase<SplitTrainingPass> {
     const int64_t before = countWhole(getOperation());
     RewritePatternSet patterns(&getContext());
     patterns.add<SplitTraining>(&getContext(), where);
-    if (where == SplitWhere::All)
-      patterns.add<SplitGradient>(&getContext());
+    if (where == SplitWhere::All || where == SplitWhere::Produced)
+      patterns.add<SplitGradient>(&getContext(), where);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     numSplit += before - countWhole(getOperation());

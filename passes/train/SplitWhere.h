@@ -6,7 +6,7 @@
 namespace bnopt {
 
 /// Reasons for a `bn.training` to become statistics and a `bn.normalize`.
-enum class SplitWhere { All, Loaded, Shared };
+enum class SplitWhere { All, Loaded, Shared, Produced };
 
 } // namespace bnopt
 

@@ -1,7 +1,7 @@
 // Training batch norms are split where their parts go into the kernels beside them: bn-fuse{split share}.
 
-// RUN: bn-opt %s --bn-fuse --split-input-file | FileCheck %s
-// RUN: bn-opt %s --bn-fuse="split=false share=false" --split-input-file | FileCheck %s --check-prefix=NONE
+// RUN: bn-opt %s --bn-fuse=epilogue=false --split-input-file | FileCheck %s
+// RUN: bn-opt %s --bn-fuse="split=false share=false epilogue=false" --split-input-file | FileCheck %s --check-prefix=NONE
 
 !image = tensor<2x32x14x14xf32>
 !v = tensor<32xf32>

@@ -1,0 +1,217 @@
+//===- StatisticsFusion.cpp - Statistics of what a kernel computes --------===//
+//
+//   statistics(x) = merge_statistics(partial_statistics(x))
+//   gradient_statistics(x, dy) =
+//       merge_gradient_statistics(partial_gradient_statistics(dy, x))
+//
+// Runs of pixels of a convolution's result are in the first-level cache when
+// they have been computed. Statistics of a run take a few instructions per
+// vector there, and two numbers per feature in memory, instead of a sweep.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/fuse/StatisticsFusion.h"
+
+#include "dialect/BN/BNOps.h"
+#include "dialect/NN/NNOps.h"
+#include "passes/ElementwiseOps.h"
+#include "passes/lower/KernelShape.h"
+#include "passes/lower/StripModel.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+#include <optional>
+
+using namespace mlir;
+
+namespace bnopt {
+
+/// Sums inside a run are in f32: they must be few. Of a shorter run more would
+/// be written and read again than half of its elements.
+static constexpr int64_t longestRun = 64, shortestRun = 8;
+
+/// Pixels of a result that weights are packed for, whatever they are.
+static constexpr int64_t leastPixels = 16;
+
+/// Elements of a run: they divide a row.
+static std::optional<int64_t> chooseRun(int64_t rowPixels) {
+  for (int64_t run = std::min(rowPixels, longestRun); run >= shortestRun; --run)
+    if (rowPixels % run == 0)
+      return run;
+  return std::nullopt;
+}
+
+/// Whether strips of runs can be computed of an input that is loaded.
+static bool hasStrip(nn::ConvOp conv, int64_t run) {
+  std::vector<int64_t> extents;
+  std::vector<WindowSteps> windows;
+  for (auto [extent, stride, dilation, size] : llvm::zip_equal(
+           conv.getType().getShape().drop_front(2), conv.getStrideValues(),
+           conv.getDilationValues(), conv.getKernelShape())) {
+    extents.insert(extents.begin(), extent);
+    windows.insert(windows.begin(), {stride, (size - 1) * dilation + 1});
+  }
+  StripProblem problem =
+      StripProblem::get(conv.getInput().getType().getDimSize(1), extents,
+                        windows);
+  problem.tilePixels = run;
+  problem.exact = true;
+  return chooseStrip(problem).has_value();
+}
+
+/// Whether `op` has weights of its own order, and no groups.
+template <typename ConvOp>
+static bool isPacked(ConvOp op) {
+  RankedTensorType type = op.getType();
+  auto weights = op.getWeights().template getDefiningOp<arith::ConstantOp>();
+  return op.getGroups() == 1 &&
+         type.getNumElements() >= leastPixels * type.getDimSize(1) &&
+         !(weights && isa<SplatElementsAttr>(weights.getValue()));
+}
+
+/// The elements of the runs whose statistics the kernel of `op` can take.
+static std::optional<int64_t> getRun(Operation *op) {
+  if (!isa<nn::ConvOp, nn::ConvInputGradientOp>(op))
+    return std::nullopt;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  auto input = cast<RankedTensorType>(op->getOperand(0).getType());
+  if (!type.hasStaticShape() || !input.hasStaticShape() ||
+      !type.getElementType().isF32())
+    return std::nullopt;
+  const std::optional<int64_t> run = chooseRun(type.getShape().back());
+  if (!run)
+    return std::nullopt;
+  if (auto conv = dyn_cast<nn::ConvOp>(op))
+    return isPacked(conv) && hasStrip(conv, *run) ? run : std::nullopt;
+  // With strides it is several convolutions.
+  auto gradient = cast<nn::ConvInputGradientOp>(op);
+  return isPacked(gradient) &&
+                 llvm::all_of(gradient.getStrideValues(),
+                              [](int64_t stride) { return stride == 1; })
+             ? run
+             : std::nullopt;
+}
+
+bool canTakeStatistics(Value value, int64_t featureIndex) {
+  if (featureIndex != 1)
+    return false;
+  // What may become one kernel with `value`.
+  SmallVector<Operation *> worklist = {value.getDefiningOp()};
+  bool isComputed = false;
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
+    if (!op)
+      continue;
+    if (getRun(op)) {
+      isComputed = true;
+      continue;
+    }
+    if (!isElementwise(op))
+      return false;
+    for (Value operand : op->getOperands())
+      if (operand.hasOneUse() && operand.getType() == value.getType())
+        worklist.push_back(operand.getDefiningOp());
+  }
+  return isComputed;
+}
+
+/// The operator of `group` that is not elementwise, if it has one.
+static Operation *getAnchor(const KernelGroup &group) {
+  const auto isAnchor = [](Operation *op) {
+    return !isElementwise(op) && !isPartialStatistics(op);
+  };
+  const auto *anchor = llvm::find_if(group, isAnchor);
+  return anchor != group.end() && llvm::count_if(group, isAnchor) == 1
+             ? *anchor
+             : nullptr;
+}
+
+/// What reads runs, and what merges them.
+using Parts = std::pair<Operation *, Operation *>;
+
+static Parts divide(bn::StatisticsOp op, int64_t run) {
+  OpBuilder builder(op);
+  auto partial = bn::PartialStatisticsOp::create(
+      builder, op.getLoc(), op.getInput(), run, op.getFeatureIndex());
+  auto merged = bn::MergeStatisticsOp::create(
+      builder, op.getLoc(), partial.getFirst(), partial.getDistances(),
+      partial.getSquares(), run, op.getFeatureIndex());
+  return {partial, merged};
+}
+
+static Parts divide(bn::GradientStatisticsOp op, int64_t run) {
+  OpBuilder builder(op);
+  auto partial = bn::PartialGradientStatisticsOp::create(
+      builder, op.getLoc(), op.getOutputGradient(), op.getInput(), op.getMean(),
+      run, op.getFeatureIndex());
+  auto merged = bn::MergeGradientStatisticsOp::create(
+      builder, op.getLoc(), partial.getProducts(), partial.getGradients(),
+      op.getVariance(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
+  return {partial, merged};
+}
+
+/// The operator of `group` that takes statistics of images; null where it has
+/// another end.
+static Operation *getStatistics(const KernelGroup &group) {
+  Operation *op = group.empty() ? nullptr : group.back();
+  if (auto statistics = dyn_cast_or_null<bn::StatisticsOp>(op))
+    return group.size() == 1 && statistics.getFeatureIndex() == 1 ? op
+                                                                  : nullptr;
+  auto gradient = dyn_cast_or_null<bn::GradientStatisticsOp>(op);
+  return gradient && gradient.getFeatureIndex() == 1 ? op : nullptr;
+}
+
+/// The value of which `group`, statistics and the elementwise operators that
+/// these load, is computed: the one that another group gives, if there is one,
+/// beside `input`.
+static KernelGroup *
+findProducer(const KernelGroup &group, Value input,
+             const DenseMap<Value, KernelGroup *> &groupOfResult) {
+  KernelGroup *producer = nullptr;
+  for (Operation *op : group)
+    for (Value operand : op->getOperands()) {
+      KernelGroup *other = groupOfResult.lookup(operand);
+      if (!other || other == &group || operand == input)
+        continue;
+      if (producer && producer != other)
+        return nullptr;
+      producer = other;
+    }
+  return producer;
+}
+
+void fuseStatistics(MutableArrayRef<KernelGroup> groups) {
+  DenseMap<Value, KernelGroup *> groupOfResult;
+  for (KernelGroup &group : groups)
+    if (Value result = group.back()->getResult(0);
+        cast<RankedTensorType>(result.getType()).getRank() > 2)
+      groupOfResult[result] = &group;
+  for (KernelGroup &group : groups) {
+    Operation *op = getStatistics(group);
+    if (!op)
+      continue;
+    auto whole = dyn_cast<bn::StatisticsOp>(op);
+    auto gradient = dyn_cast<bn::GradientStatisticsOp>(op);
+    KernelGroup *producer = findProducer(
+        group, gradient ? gradient.getInput() : Value(), groupOfResult);
+    Operation *anchor = producer ? getAnchor(*producer) : nullptr;
+    const std::optional<int64_t> run = anchor ? getRun(anchor) : std::nullopt;
+    if (!run || op->getOperand(0).getType() !=
+                    producer->getLast()->getResult(0).getType())
+      continue;
+    auto [partial, merged] =
+        whole ? divide(whole, *run) : divide(gradient, *run);
+    op->replaceAllUsesWith(merged);
+    op->erase();
+    group.back() = partial;
+    producer->append(group.begin(), group.end());
+    producer->numStatistics += group.size();
+    group.clear();
+    group.push_back(merged);
+  }
+}
+
+} // namespace bnopt
