@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "compiler/halide/BatchNormFormulas.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -106,7 +107,7 @@ FeatureFuncs AlgorithmBuilder::mergeRuns(
     Value runs, uint64_t featureIndex,
     llvm::function_ref<std::vector<Expr>(ArrayRef<Expr>)> terms) {
   return makeFeatureSums(
-      describeData(runs, static_cast<int64_t>(featureIndex), /*numInputs=*/2),
+      describeData(runs, static_cast<int64_t>(featureIndex)),
       [&](ArrayRef<Expr> element, ArrayRef<Expr>) { return terms(element); },
       [](ArrayRef<Expr> sums, ArrayRef<Expr>, const Expr &) {
         return sums.vec();
@@ -137,13 +138,17 @@ void AlgorithmBuilder::buildMerge(bn::MergeStatisticsOp op) {
       1 / (countRuns(op.getFirst(), index) * static_cast<double>(op.getRun())));
   Expr rest = features.sums(feature)[0] * share;
   Expr variance = features.sums(feature)[1] * share - rest * rest;
-  features.statistics(feature) =
-      Tuple(toFloat(getPilot(feature) + rest),
-            // Not a maximum, of which a NaN may make 0.
-            toFloat(Halide::strict_float(Halide::select(
-                variance < makeDouble(0), makeDouble(0), variance))));
-  defineVector(op.getMean(), features, 0);
-  defineVector(op.getVariance(), features, 1);
+  const RoundedMean mean = roundMean(getPilot(feature) + rest);
+  std::vector<Expr> statistics = {
+      toFloat(mean.mean),
+      // Not a maximum, of which a NaN may make 0.
+      toFloat(Halide::strict_float(Halide::select(
+          variance < makeDouble(0), makeDouble(0), variance)))};
+  if (op.getMeanRest())
+    statistics.push_back(toFloat(mean.rest));
+  features.statistics(feature) = Tuple(statistics);
+  for (auto [position, result] : llvm::enumerate(op->getResults()))
+    defineVector(result, features, static_cast<int>(position));
   funcs.anchor = std::move(features);
 }
 
@@ -155,11 +160,13 @@ void AlgorithmBuilder::buildMerge(bn::MergeGradientStatisticsOp op) {
   FeatureFuncs features =
       mergeRuns(op.getProducts(), op.getFeatureIndex(), terms);
   const Var feature = features.feature;
-  Expr deviation = Halide::sqrt(toDouble(read(op.getVariance(), {feature})) +
-                                makeDouble(op.getEpsilon().convertToDouble()));
+  Expr deviation =
+      getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
+  Expr products = features.sums(feature)[0], sum = features.sums(feature)[1];
+  if (op.getMeanRest())
+    products = products - toDouble(read(op.getMeanRest(), {feature})) * sum;
   features.statistics(feature) =
-      Tuple(toFloat(features.sums(feature)[0] / deviation),
-            toFloat(features.sums(feature)[1]));
+      Tuple(toFloat(products / deviation), toFloat(sum));
   defineVector(op.getScaleGradient(), features, 0);
   defineVector(op.getOffsetGradient(), features, 1);
   funcs.anchor = std::move(features);

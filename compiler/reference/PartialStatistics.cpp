@@ -57,7 +57,11 @@ Results evaluate(bn::MergeStatisticsOp op, Operands in) {
     variance[c] +=
         (squares[i] + shift * (2 * distances[i] + run * shift)) / count;
   }
-  return llvm::SmallVector<Tensor>{mean, variance};
+  llvm::SmallVector<Tensor> results = {mean, variance};
+  // Nothing is rounded here.
+  if (op.getMeanRest())
+    results.emplace_back(Tensor({numFeatures}));
+  return results;
 }
 
 Results evaluate(bn::PartialGradientStatisticsOp op, Operands in) {
@@ -79,7 +83,9 @@ Results evaluate(bn::MergeGradientStatisticsOp op, Operands in) {
   Tensor scale(variance.shape), offset(variance.shape);
   for (int64_t i = 0; i < products.size(); ++i) {
     const int64_t c = getFeature(products.shape, index, i);
-    scale[c] += products[i] / std::sqrt(variance[c] + epsilon);
+    const double rest = op.getMeanRest() ? (*in[3])[c] : 0;
+    scale[c] += (products[i] - rest * gradients[i]) /
+                std::sqrt(variance[c] + epsilon);
     offset[c] += gradients[i];
   }
   return llvm::SmallVector<Tensor>{scale, offset};

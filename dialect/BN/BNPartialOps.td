@@ -30,9 +30,11 @@ def BN_PartialStatisticsOp : BN_InferringOp<"partial_statistics"> {
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
-def BN_MergeStatisticsOp : BN_InferringOp<"merge_statistics"> {
+def BN_MergeStatisticsOp : BN_BatchStatisticsOp<"merge_statistics"> {
   let summary = "bn.statistics of what bn.partial_statistics has read";
   let description = [{
+    'meanRest' is optional, as that of `bn.training`.
+
     Constraints:
     - (C1) 'featureIndex' is within the rank of 'first', and not the last
       dimension.
@@ -41,7 +43,7 @@ def BN_MergeStatisticsOp : BN_InferringOp<"merge_statistics"> {
   }];
   let arguments = (ins BN_Tensor:$first, BN_Tensor:$distances, BN_Tensor:$squares,
                        I64Attr:$run, I64Attr:$featureIndex);
-  let results = (outs BN_Vector:$mean, BN_Vector:$variance);
+  let results = (outs BN_Vector:$mean, BN_Vector:$variance, Optional<BN_MeanRest>:$meanRest);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $first `,` $distances `,` $squares attr-dict `:` functional-type(operands, results)
@@ -74,21 +76,22 @@ def BN_PartialGradientStatisticsOp : BN_InferringOp<"partial_gradient_statistics
 def BN_MergeGradientStatisticsOp : BN_InferringOp<"merge_gradient_statistics"> {
   let summary = "bn.gradient_statistics of what bn.partial_gradient_statistics has read";
   let description = [{
-    `dScale = Σ products/√(variance + epsilon)`, `dOffset = Σ gradients`.
+    `dScale = Σ products/√(variance + epsilon)`, `dOffset = Σ gradients`. With a
+    'meanRest', `products − meanRest·gradients` in the place of 'products'.
 
     Constraints:
     - (C1) 'featureIndex' is within the rank of 'products', and not the last
       dimension.
     - (C2) 'gradients' has the shape of 'products'.
-    - (C3) 'variance' has one element per feature.
+    - (C3) 'variance' and 'meanRest' have one element per feature.
     - (C4) 'epsilon' is finite and not negative.
   }];
   let arguments = (ins BN_Tensor:$products, BN_Tensor:$gradients, BN_Vector:$variance,
-                       F64Attr:$epsilon, I64Attr:$featureIndex);
+                       Optional<BN_MeanRest>:$meanRest, F64Attr:$epsilon, I64Attr:$featureIndex);
   let results = (outs BN_Vector:$scaleGradient, BN_Vector:$offsetGradient);
   let hasVerifier = 1;
   let assemblyFormat = [{
-    $products `,` $gradients `,` $variance attr-dict `:` functional-type(operands, results)
+    $products `,` $gradients `,` $variance (`rest` $meanRest^)? attr-dict `:` functional-type(operands, results)
   }];
 }
 

@@ -176,7 +176,10 @@ LogicalResult MergeGradientStatisticsOp::verify() {
       failed(verifySameShape(*this, "gradients", getGradients(), "products",
                              getProducts())) ||
       failed(verifyVector(*this, "variance", getVariance(), "products",
-                          products, getFeatureIndex())))
+                          products, getFeatureIndex())) ||
+      (getMeanRest() &&
+       failed(verifyVector(*this, "meanRest", getMeanRest(), "products",
+                           products, getFeatureIndex()))))
     return failure();
   const double epsilon = getEpsilon().convertToDouble();
   if (std::isfinite(epsilon) && epsilon >= 0)

@@ -137,8 +137,8 @@ static Parts divide(bn::StatisticsOp op, int64_t run) {
   auto partial = bn::PartialStatisticsOp::create(
       builder, op.getLoc(), op.getInput(), run, op.getFeatureIndex());
   auto merged = bn::MergeStatisticsOp::create(
-      builder, op.getLoc(), partial.getFirst(), partial.getDistances(),
-      partial.getSquares(), run, op.getFeatureIndex());
+      builder, op.getLoc(), op->getResultTypes(), partial.getFirst(),
+      partial.getDistances(), partial.getSquares(), run, op.getFeatureIndex());
   return {partial, merged};
 }
 
@@ -149,7 +149,8 @@ static Parts divide(bn::GradientStatisticsOp op, int64_t run) {
       run, op.getFeatureIndex());
   auto merged = bn::MergeGradientStatisticsOp::create(
       builder, op.getLoc(), partial.getProducts(), partial.getGradients(),
-      op.getVariance(), op.getEpsilonAttr(), op.getFeatureIndexAttr());
+      op.getVariance(), op.getMeanRest(), op.getEpsilonAttr(),
+      op.getFeatureIndexAttr());
   return {partial, merged};
 }
 
