@@ -349,8 +349,41 @@ def backend(runner):
     return f"{len(names)} cases"
 
 
-FAMILIES = {f.__name__: f for f in (shapes, cancellation, empty, steps, pytorch_steps, not_finite, few, virtual, threads,
-                                    backend)}
+TRAINING = """func.func @f(%x: {T} {{bn.name = "x"}}, %scale: {V} {{bn.name = "scale"}}, %offset: {V} {{bn.name = "offset"}},
+    %dy: {T} {{bn.name = "dy"}})
+    -> ({T} {{bn.name = "y"}}, {V} {{bn.name = "mean"}}, {V} {{bn.name = "variance"}},
+        {T} {{bn.name = "dx"}}, {V} {{bn.name = "dscale"}}, {V} {{bn.name = "doffset"}}, {V} {{bn.name = "running"}}) {{
+  %y, %mean, %variance = bn.training %x, %scale, %offset {{epsilon = 1.0e-03 : f64, featureIndex = {F} : i64}}
+     : ({T}, {V}, {V}) -> ({T}, {V}, {V})
+  %dx, %dscale, %doffset = bn.gradient %x, %scale, %mean, %variance, %dy {{epsilon = 1.0e-03 : f64, featureIndex = {F} : i64}}
+     : ({T}, {V}, {V}, {V}, {T}) -> ({T}, {V}, {V})
+  %running = bn.update_running %scale, %variance update sample {{momentum = 0.1 : f64, count = {N} : i64}} : {V}
+  return %y, %mean, %variance, %dx, %dscale, %doffset, %running : {T}, {V}, {V}, {T}, {V}, {V}, {V}
+}}
+"""
+
+
+def gradients(runner):
+    """Forward and backward with any feature dimension, against the interpreter in f64."""
+    count = 0
+    for shape in ((16, 65), (3, 5, 7), (2, 3, 5, 7), (4, 64, 7, 7), (1, 3, 4, 5, 2)):
+        for feature, features in enumerate(shape):
+            tensor, vector = "x".join(map(str, shape)), f"tensor<{features}xf32>"
+            path = runner.folder / f"gradient{count}.mlir"
+            path.write_text(TRAINING.format(T=f"tensor<{tensor}xf32>", V=vector, F=feature,
+                                            N=int(np.prod(shape)) // features))
+            feeds = {"x": RANDOM.normal(1, 2, shape), "dy": RANDOM.normal(size=shape)}
+            feeds |= {name: RANDOM.normal(size=features) for name in ("scale", "offset")}
+            feeds = {name: value.astype(np.float32) for name, value in feeds.items()}
+            results = runner.run(runner.compile(path), feeds)
+            for name, expected in runner.interpret(path, feeds).items():
+                require_close(f"{name} of {tensor}, features along {feature}", results[name], expected)
+            count += 1
+    return f"{count} cases within {TOLERANCE:g}"
+
+
+FAMILIES = {f.__name__: f for f in (shapes, cancellation, empty, steps, pytorch_steps, not_finite,
+                                         few, virtual, threads, backend, gradients)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])
