@@ -253,18 +253,37 @@ static bool isSplatConstant(Value value) {
   return matchPattern(value, m_Constant(&attr));
 }
 
-using Casts = DenseSet<Operation *>;
+/// Whether kernels read the elements of `op` where they lie: a slice without
+/// gaps that is added to what gradients of normalizations give, as of a
+/// concatenation. It would else take the sum into a kernel of its own.
+static bool isLoadedSlice(Operation *op) {
+  auto slice = dyn_cast<nn::SliceOp>(op);
+  if (!slice || slice->use_empty() ||
+      !llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; }))
+    return false;
+  return llvm::all_of(slice->getUsers(), [](Operation *user) {
+    return isa<nn::AddOp>(user) &&
+           llvm::any_of(user->getOperands(), [](Value operand) {
+             return operand.getDefiningOp<bn::GradientOp>() &&
+                    operand.hasOneUse();
+           });
+  });
+}
+
+/// Operators that each kernel which reads them computes for itself.
+using Loaded = DenseSet<Operation *>;
 
 /// Values from outside that the group reads, in order of first use; splat
-/// constants and loaded casts apart, which move inside.
-static SetVector<Value> collectInputs(const Group &group, const Casts &casts) {
+/// constants and loaded operators apart, which move inside.
+static SetVector<Value> collectInputs(const Group &group,
+                                      const Loaded &loaded) {
   SetVector<Value> inputs;
   for (Operation *op : group)
     for (Value operand : op->getOperands()) {
       Operation *def = operand.getDefiningOp();
       if (llvm::is_contained(group, def) || isSplatConstant(operand))
         continue;
-      inputs.insert(casts.contains(def) ? def->getOperand(0) : operand);
+      inputs.insert(loaded.contains(def) ? def->getOperand(0) : operand);
     }
   return inputs;
 }
@@ -336,12 +355,12 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
     for (auto func : getOperation().getOps<func::FuncOp>()) {
       if (func.isExternal())
         continue;
-      Casts casts;
+      Loaded loaded;
       for (Operation &op : func.getOps())
-        if (isLoadedCast(&op))
-          casts.insert(&op);
-      for (const Group &group : collectGroups(func, casts)) {
-        SetVector<Value> inputs = collectInputs(group, casts);
+        if (isLoadedCast(&op) || isLoadedSlice(&op))
+          loaded.insert(&op);
+      for (const Group &group : collectGroups(func, loaded)) {
+        SetVector<Value> inputs = collectInputs(group, loaded);
         builder.setInsertionPointToEnd(getOperation().getBody());
         kernel::FuncOp kernel = outline(group, inputs.getArrayRef(), builder);
         symbols.insert(kernel);
@@ -349,8 +368,8 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
         replaceByLaunch(group, kernel, inputs.getArrayRef());
         ++numLaunches;
       }
-      for (Operation *cast : casts)
-        cast->erase();
+      for (Operation *op : loaded)
+        op->erase();
       if (!sortTopologically(&func.getBody().front())) {
         func.emitError("has kernels that need each other's statistics");
         return signalPassFailure();
@@ -358,9 +377,9 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
     }
   }
 
-  SmallVector<Group> collectGroups(func::FuncOp func, const Casts &casts) {
+  SmallVector<Group> collectGroups(func::FuncOp func, const Loaded &loaded) {
     SmallVector<Group> groups;
-    DenseSet<Operation *> taken = casts;
+    DenseSet<Operation *> taken = loaded;
     for (Operation &op : func.getOps()) {
       if (!isModelOp(&op) || isPlacement(&op) || taken.contains(&op))
         continue;

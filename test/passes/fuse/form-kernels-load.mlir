@@ -256,3 +256,39 @@ func.func @no_load_weight_gradient_of_long_rows(%x: tensor<1x8x44100xf32>, %dy: 
   %1 = nn.conv_weight_gradient %0, %dy : (tensor<1x8x44100xf32>, tensor<1x8x44098xf32>) -> tensor<8x8x3xf32>
   return %1 : tensor<8x8x3xf32>
 }
+
+// -----
+
+!m = tensor<16x8xf32>
+!v = tensor<8xf32>
+
+// The gradient of a concatenation is read where it lies, by the kernel that computes the other term of the sum.
+// CHECK-LABEL: func.func @slice_beside_gradient
+// CHECK: %[[G:.*]] = kernel.launch @softmax
+// CHECK: kernel.launch @gradient_add ins({{.*}}%[[G]] :
+// CHECK: kernel.launch @softmax
+// CHECK: kernel.func @gradient_add({{.*}}tensor<16x12xf32>)
+// CHECK: nn.slice %{{.*}} offsets [0, 4] sizes [16, 8] steps [1, 1]
+func.func @slice_beside_gradient(%x: !m, %p: !v, %dy: !m, %g: tensor<16x12xf32>) -> !m {
+  %0 = nn.softmax %g axis 1 : tensor<16x12xf32>
+  %1 = nn.slice %0 offsets [0, 4] sizes [16, 8] steps [1, 1] : (tensor<16x12xf32>) -> !m
+  %dx, %dscale, %doffset = bn.gradient %x, %p, %p, %p, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v, !v, !m) -> (!m, !v, !v)
+  %2 = nn.add %1, %dx : (!m, !m) -> !m
+  %3 = nn.softmax %2 axis 1 : !m
+  return %3 : !m
+}
+
+// -----
+
+!m = tensor<16x8xf32>
+!v = tensor<8xf32>
+
+// Every other feature would be gathered.
+// CHECK-LABEL: func.func @no_slice_with_gaps
+// CHECK: kernel.launch @slice_add
+func.func @no_slice_with_gaps(%x: !m, %p: !v, %dy: !m, %g: tensor<16x16xf32>) -> !m {
+  %1 = nn.slice %g offsets [0, 0] sizes [16, 8] steps [1, 2] : (tensor<16x16xf32>) -> !m
+  %dx, %dscale, %doffset = bn.gradient %x, %p, %p, %p, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v, !v, !m) -> (!m, !v, !v)
+  %2 = nn.add %1, %dx : (!m, !m) -> !m
+  return %2 : !m
+}
