@@ -72,10 +72,9 @@ LogicalResult PartialGradientStatisticsOp::inferReturnTypes(
 
 LogicalResult MergeGradientStatisticsOp::inferReturnTypes(
     MLIRContext *, MaybeLocation, Adaptor adaptor, InferredTypes &inferred) {
-  inferred.assign(2, getFeaturesType(adaptor.getProducts(),
-                                     adaptor.getFeatureIndex(),
-                                     getElementTypeOrSelf(
-                                         adaptor.getProducts())));
+  inferred.assign(
+      2, getFeaturesType(adaptor.getProducts(), adaptor.getFeatureIndex(),
+                         getElementTypeOrSelf(adaptor.getProducts())));
   return success();
 }
 
@@ -129,8 +128,7 @@ static LogicalResult verifySameShape(Operation *op, StringRef name, Value value,
 static LogicalResult verifyVector(Operation *op, StringRef name, Value vector,
                                   StringRef dataName, RankedTensorType data,
                                   uint64_t featureIndex) {
-  const int64_t size =
-      cast<RankedTensorType>(vector.getType()).getDimSize(0);
+  const int64_t size = cast<RankedTensorType>(vector.getType()).getDimSize(0);
   const int64_t features = data.getDimSize(featureIndex);
   if (areCompatibleSizes(size, features))
     return success();
@@ -171,8 +169,8 @@ LogicalResult PartialGradientStatisticsOp::verify() {
 
 LogicalResult MergeGradientStatisticsOp::verify() {
   RankedTensorType products = getProducts().getType();
-  if (failed(verifyFeatureIndex(*this, "products", products,
-                                getFeatureIndex())) ||
+  if (failed(
+          verifyFeatureIndex(*this, "products", products, getFeatureIndex())) ||
       failed(verifySameShape(*this, "gradients", getGradients(), "products",
                              getProducts())) ||
       failed(verifyVector(*this, "variance", getVariance(), "products",

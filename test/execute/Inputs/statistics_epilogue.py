@@ -25,11 +25,10 @@ CONVOLUTIONS = {
 }
 
 
-# Rows of 28, 16 and 56 pixels.
+# Rows of 28 and 16 pixels. With more elements, one comes so near to zero that f32 and f64 see different signs.
 BLOCKS = {
     "dense": lambda path: training_blocks.dense_block(path, 2, 16, 3, 28, growth=8),
     "residual": lambda path: training_blocks.residual_stage(path, 2, 64, 3, 16),
-    "residual_many_tasks": lambda path: training_blocks.residual_stage(path, 2, 64, 2, 56),
 }
 
 
