@@ -8,8 +8,8 @@
 
 // CHECK-LABEL: func.func @forward
 // CHECK: %[[X:.*]]:4 = kernel.launch @conv3x3_partial_statistics ins(%arg0
-// CHECK: %[[STATISTICS:.*]]:2 = kernel.launch @merge_statistics ins(%[[X]]#1, %[[X]]#2, %[[X]]#3 : tensor<2x32x14x1xf32>
-// CHECK: kernel.launch @normalize_add_relu ins(%[[X]]#0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %arg0
+// CHECK: %[[STATISTICS:.*]]:3 = kernel.launch @merge_statistics ins(%[[X]]#1, %[[X]]#2, %[[X]]#3 : tensor<2x32x14x1xf32>
+// CHECK: kernel.launch @normalize_add_relu ins(%[[X]]#0, %arg1, %[[STATISTICS]]#0, %[[STATISTICS]]#1, %[[STATISTICS]]#2, %arg0
 // CHECK: kernel.func @conv3x3_partial_statistics
 // CHECK-NEXT: %[[CONV:.*]] = nn.conv
 // CHECK-NEXT: %[[FIRST:.*]], %[[DISTANCES:.*]], %[[SQUARES:.*]] = bn.partial_statistics %[[CONV]] {featureIndex = 1 : i64, run = 28 : i64}

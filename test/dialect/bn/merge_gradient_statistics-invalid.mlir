@@ -30,3 +30,11 @@ func.func @merge_gradient_statistics_c4(%p: tensor<?x64x56x2xf32>, %g: tensor<?x
   %result:2 = bn.merge_gradient_statistics %p, %g, %variance {epsilon = -1.0e-05 : f64, featureIndex = 1 : i64} : (tensor<?x64x56x2xf32>, tensor<?x64x56x2xf32>, tensor<64xf32>) -> (tensor<64xf32>, tensor<64xf32>)
   return %result#0, %result#1 : tensor<64xf32>, tensor<64xf32>
 }
+
+// -----
+
+func.func @merge_gradient_statistics_c3_rest(%p: tensor<?x64x56x2xf32>, %variance: tensor<64xf32>, %rest: tensor<32xf32>) -> (tensor<64xf32>, tensor<64xf32>) {
+  // expected-error@+1 {{'bn.merge_gradient_statistics' op expects 'meanRest' to have 64 elements, the size of dimension 1 of 'products', but got 32}}
+  %result:2 = bn.merge_gradient_statistics %p, %p, %variance rest %rest {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (tensor<?x64x56x2xf32>, tensor<?x64x56x2xf32>, tensor<64xf32>, tensor<32xf32>) -> (tensor<64xf32>, tensor<64xf32>)
+  return %result#0, %result#1 : tensor<64xf32>, tensor<64xf32>
+}
