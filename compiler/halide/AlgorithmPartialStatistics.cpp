@@ -42,7 +42,8 @@ void AlgorithmBuilder::defineRuns(Operation *op, Value data, int64_t length,
   sums(vars) = Tuple(std::vector<Expr>(added.size(), Expr(0.0f)));
   std::vector<Expr> updated;
   for (auto [index, addend] : llvm::enumerate(added))
-    updated.push_back(sums(vars)[static_cast<int>(index)] + addend);
+    updated.push_back(
+        Halide::strict_float(sums(vars)[static_cast<int>(index)] + addend));
   sums(vars) = Tuple(updated);
   for (auto [result, formula] : llvm::zip_equal(op->getResults(), formulas)) {
     declareValue(result);
@@ -142,8 +143,8 @@ void AlgorithmBuilder::buildMerge(bn::MergeStatisticsOp op) {
   std::vector<Expr> statistics = {
       toFloat(mean.mean),
       // Not a maximum, of which a NaN may make 0.
-      toFloat(Halide::strict_float(Halide::select(
-          variance < makeDouble(0), makeDouble(0), variance)))};
+      toFloat(Halide::strict_float(
+          Halide::select(variance < makeDouble(0), makeDouble(0), variance)))};
   if (op.getMeanRest())
     statistics.push_back(toFloat(mean.rest));
   features.statistics(feature) = Tuple(statistics);

@@ -283,7 +283,10 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
     Expr added = addByHalves(ofSum);
     if (!divides)
       added = Halide::select(isNew, added, zeros[index]);
-    sums.push_back(features.run(vars)[static_cast<int>(index)] + added);
+    // In the order of steps: who sums the same run elsewhere gets the same
+    // bits.
+    sums.push_back(Halide::strict_float(
+        features.run(vars)[static_cast<int>(index)] + added));
   }
   features.run(vars) = Tuple(sums);
   return addends.size();

@@ -130,7 +130,7 @@ void InnermostSchedule::scheduleRun(Func partial, bool inRegisters) {
 
 /// Parts are added up where their threads are, and then kept.
 void InnermostSchedule::scheduleParts(Func partial, const RVar &within,
-                                    const Var &part) {
+                                      const Var &part) {
   const Var &feature = features.feature;
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   const int taskVectors = getBlockVectors(maximumTaskVectors);

@@ -84,8 +84,8 @@ Results evaluate(bn::MergeGradientStatisticsOp op, Operands in) {
   for (int64_t i = 0; i < products.size(); ++i) {
     const int64_t c = getFeature(products.shape, index, i);
     const double rest = op.getMeanRest() ? (*in[3])[c] : 0;
-    scale[c] += (products[i] - rest * gradients[i]) /
-                std::sqrt(variance[c] + epsilon);
+    scale[c] +=
+        (products[i] - rest * gradients[i]) / std::sqrt(variance[c] + epsilon);
     offset[c] += gradients[i];
   }
   return llvm::SmallVector<Tensor>{scale, offset};

@@ -54,9 +54,8 @@ static bool hasStrip(nn::ConvOp conv, int64_t run) {
     extents.insert(extents.begin(), extent);
     windows.insert(windows.begin(), {stride, (size - 1) * dilation + 1});
   }
-  StripProblem problem =
-      StripProblem::get(conv.getInput().getType().getDimSize(1), extents,
-                        windows);
+  StripProblem problem = StripProblem::get(
+      conv.getInput().getType().getDimSize(1), extents, windows);
   problem.tilePixels = run;
   problem.exact = true;
   return chooseStrip(problem).has_value();
