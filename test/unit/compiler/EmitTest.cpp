@@ -161,7 +161,8 @@ TEST_F(EmitTest, TextNamesEveryKernel) {
 TEST_F(EmitTest, RuntimeDefinesTheThreadPool) {
   auto runtime = emitRuntime(target, {});
   ASSERT_TRUE(bool(runtime));
-  EXPECT_THAT(
-      getSymbols(**runtime),
-      ::testing::IsSupersetOf({"halide_do_par_for", "halide_set_num_threads"}));
+  EXPECT_THAT(getSymbols(**runtime),
+              ::testing::IsSupersetOf(
+                  {"halide_default_do_par_for", "halide_do_par_for",
+                   "halide_get_num_threads", "halide_set_num_threads"}));
 }

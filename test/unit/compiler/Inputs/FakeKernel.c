@@ -1,6 +1,7 @@
 /* A kernel with the parts of the Halide runtime that matter to linking: weak
  * functions that the library replaces. A negative input makes it fail. */
 
+#include <stdint.h>
 #include <stdlib.h>
 
 int poolSize;
@@ -15,6 +16,19 @@ __attribute__((weak)) int halide_set_num_threads(int threads) {
   int previous = poolSize;
   poolSize = threads;
   return previous;
+}
+
+__attribute__((weak)) int halide_get_num_threads(void) { return poolSize; }
+
+typedef int (*Task)(void *context, int index, uint8_t *closure);
+
+__attribute__((weak)) int halide_default_do_par_for(void *context, Task task,
+                                                    int min, int size,
+                                                    uint8_t *closure) {
+  for (int i = min; i < min + size; ++i)
+    if (task(context, i, closure))
+      return -1;
+  return 0;
 }
 
 __attribute__((visibility("hidden"))) int
