@@ -80,8 +80,9 @@ Value MeanRests::concatenate(nn::ConcatOp means) {
   if (Value known = concatenated.lookup(means))
     return known;
   SmallVector<Value> rests;
-  for (Value mean : SmallVector<Value>(means.getInputs())) {
-    rests.push_back(getOfBatch(mean));
+  // Who makes a mean is replaced, and with that the inputs that are left.
+  for (size_t i = 0; i < means.getInputs().size(); ++i) {
+    rests.push_back(getOfBatch(means.getInputs()[i]));
     if (!rests.back())
       return {};
   }

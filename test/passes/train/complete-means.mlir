@@ -84,3 +84,21 @@ func.func @no_complete_given_statistics(%x: !m, %mean: !v) -> (!m, !m) {
   %2 = bn.normalize %x, %mean, %mean, %variance, %variance {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!m, !v, !v, !v, !v) -> !m
   return %1, %2 : !m, !m
 }
+
+// -----
+
+!m = tensor<16x32xf32>
+!v = tensor<32xf32>
+
+// Both parts are one mean.
+// CHECK-LABEL: @complete_twice
+// CHECK: %{{.*}}, %[[V:.*]], %[[REST:.*]] = bn.statistics
+// CHECK: %[[RESTS:.*]] = nn.concat %[[REST]], %[[REST]] axis 0
+// CHECK: bn.normalize {{.*}} rest %[[RESTS]]
+func.func @complete_twice(%x: !m, %p: tensor<64xf32>) -> tensor<16x64xf32> {
+  %mean, %variance = bn.statistics %x {featureIndex = 1 : i64} : (!m) -> (!v, !v)
+  %0 = nn.concat %mean, %mean axis 0 : (!v, !v) -> tensor<64xf32>
+  %1 = nn.concat %x, %x axis 1 : (!m, !m) -> tensor<16x64xf32>
+  %2 = bn.normalize %1, %p, %p, %0, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (tensor<16x64xf32>, tensor<64xf32>, tensor<64xf32>, tensor<64xf32>, tensor<64xf32>) -> tensor<16x64xf32>
+  return %2 : tensor<16x64xf32>
+}
