@@ -196,6 +196,19 @@ void FunctionRewriter::rewriteLaunch(kernel::LaunchOp launch) {
     symbols.lookup<kernel::FuncOp>(launch.getCallee()).setInPlace(true);
 }
 
+/// What reads `argument`, itself or under another shape or order.
+static SmallVector<Operation *> getReaders(BlockArgument argument) {
+  SmallVector<Value> views = {argument};
+  SmallVector<Operation *> readers;
+  for (size_t i = 0; i < views.size(); ++i)
+    for (Operation *user : views[i].getUsers())
+      if (isa<nn::ReshapeOp>(user) || isTransposedInput(user))
+        views.push_back(user->getResult(0));
+      else
+        readers.push_back(user);
+  return readers;
+}
+
 /// An argument that may be the memory of the first result must not be read
 /// after that is written: by kernels before it, or by its own, which replaces
 /// it.
@@ -210,7 +223,7 @@ static LogicalResult checkOverwritten(func::FuncOp func,
       return user == launch ? places.inPlaceLaunches.contains(user)
                             : user->isBeforeInBlock(launch);
     };
-    if (!launch || !llvm::all_of(argument.getUsers(), isReadBefore))
+    if (!launch || !llvm::all_of(getReaders(argument), isReadBefore))
       return func.emitError("result 0 cannot be computed in the memory of "
                             "argument ")
              << argument.getArgNumber()

@@ -20,3 +20,18 @@ kernel.func @relu(%arg0: tensor<4x16xf32>) -> tensor<4x16xf32> {
   %0 = nn.relu %arg0 : tensor<4x16xf32>
   kernel.return %0 : tensor<4x16xf32>
 }
+
+// -----
+
+// The same under another shape.
+// expected-error @below {{result 0 cannot be computed in the memory of argument 0; expected no kernel to read that later}}
+func.func @read_later_reshaped(%arg0: tensor<64xf32> {bn.overwritten}) -> (tensor<4x16xf32>, tensor<4x16xf32>) {
+  %0 = nn.reshape %arg0 : (tensor<64xf32>) -> tensor<4x16xf32>
+  %1 = kernel.launch @relu ins(%0 : tensor<4x16xf32>) -> tensor<4x16xf32>
+  %2 = kernel.launch @relu ins(%0 : tensor<4x16xf32>) -> tensor<4x16xf32>
+  return %1, %2 : tensor<4x16xf32>, tensor<4x16xf32>
+}
+kernel.func @relu(%arg0: tensor<4x16xf32>) -> tensor<4x16xf32> {
+  %0 = nn.relu %arg0 : tensor<4x16xf32>
+  kernel.return %0 : tensor<4x16xf32>
+}
