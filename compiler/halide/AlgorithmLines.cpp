@@ -32,7 +32,13 @@ static int64_t getFeaturesPerLine(int64_t pixels) {
 bool AlgorithmBuilder::canShareLines(const FeatureFuncs &features) {
   const int64_t perLine = getFeaturesPerLine(features.pixels);
   const size_t feature = features.featureDim;
-  // Images are all that is left beside pixels and features.
+  // Images are all that is left beside pixels and features, without gaps.
+  const int64_t imageSize = features.pixels * features.extents[feature];
+  for (size_t dim = 0; dim < features.extents.size(); ++dim)
+    if (features.extents[dim] > 1 && dim != feature &&
+        static_cast<int>(dim) != features.pixelDim &&
+        features.strides[dim] != imageSize)
+      return false;
   return features.writesData && features.runsOfImages && !kernel.getInPlace() &&
          view.merged() == KernelView::Merge::Data &&
          features.reduction.size() == 1 && perLine > 1 &&
