@@ -183,6 +183,20 @@ findProducer(const KernelGroup &group, Value input,
   return producer;
 }
 
+/// Whether all that `group` reads, but for what `producer` computes, is there
+/// before `producer` is run: what comes later may depend on it.
+static bool canRunWith(const KernelGroup &group, const KernelGroup &producer) {
+  Operation *end = producer.getLast();
+  for (Operation *op : group)
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (def && !llvm::is_contained(group, def) &&
+          !llvm::is_contained(producer, def) && !def->isBeforeInBlock(end))
+        return false;
+    }
+  return true;
+}
+
 void fuseStatistics(MutableArrayRef<KernelGroup> groups) {
   DenseMap<Value, KernelGroup *> groupOfResult;
   for (KernelGroup &group : groups)
@@ -199,8 +213,10 @@ void fuseStatistics(MutableArrayRef<KernelGroup> groups) {
         group, gradient ? gradient.getInput() : Value(), groupOfResult);
     Operation *anchor = producer ? getAnchor(*producer) : nullptr;
     const std::optional<int64_t> run = anchor ? getRun(anchor) : std::nullopt;
-    if (!run || op->getOperand(0).getType() !=
-                    producer->getLast()->getResult(0).getType())
+    if (!run ||
+        op->getOperand(0).getType() !=
+            producer->getLast()->getResult(0).getType() ||
+        !canRunWith(group, *producer))
       continue;
     auto [partial, merged] =
         whole ? divide(whole, *run) : divide(gradient, *run);

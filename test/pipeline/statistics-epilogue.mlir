@@ -95,3 +95,23 @@ func.func @no_epilogue(%x: !image, %y: !small, %p: !v) -> (!small, !image, !v) {
   %5 = nn.add %3, %dx : (!image, !image) -> !image
   return %1, %5, %dscale : !small, !image, !v
 }
+
+// -----
+
+!image = tensor<2x32x14x14xf32>
+!v = tensor<32xf32>
+!w = tensor<32x32x3x3xf32>
+
+// The input of the normalization is computed of its gradient: their kernels have an order.
+// CHECK-LABEL: func.func @needed_before
+// CHECK-NOT: partial_gradient_statistics
+// CHECK: return
+func.func @needed_before(%a: !image, %p: !v) -> (!image, !v, !v) {
+  %w = arith.constant dense_resource<w> : !w
+  %0 = nn.conv %a, %w pads [1, 1, 1, 1] : (!image, !w) -> !image
+  %1 = nn.conv %0, %w pads [1, 1, 1, 1] : (!image, !w) -> !image
+  %2, %mean, %variance = bn.training %1, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!image, !v, !v) -> (!image, !v, !v)
+  %dx, %dscale, %doffset = bn.gradient %1, %p, %mean, %variance, %0 {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64}
+      : (!image, !v, !v, !v, !image) -> (!image, !v, !v)
+  return %dx, %dscale, %doffset : !image, !v, !v
+}
