@@ -270,7 +270,8 @@ static bool isLoadedSlice(Operation *op) {
   });
 }
 
-/// Operators that each kernel which reads them computes for itself.
+/// Operators that each kernel which reads them computes for itself. None reads
+/// another.
 using Loaded = DenseSet<Operation *>;
 
 /// Values from outside that the group reads, in order of first use; splat
@@ -357,7 +358,9 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
         continue;
       Loaded loaded;
       for (Operation &op : func.getOps())
-        if (isLoadedCast(&op) || isLoadedSlice(&op))
+        if (isLoadedCast(&op) ||
+            (isLoadedSlice(&op) &&
+             !loaded.contains(op.getOperand(0).getDefiningOp())))
           loaded.insert(&op);
       for (const Group &group : collectGroups(func, loaded)) {
         SetVector<Value> inputs = collectInputs(group, loaded);

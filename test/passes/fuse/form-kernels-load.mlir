@@ -292,3 +292,20 @@ func.func @no_slice_with_gaps(%x: !m, %p: !v, %dy: !m, %g: tensor<16x16xf32>) ->
   %2 = nn.add %1, %dx : (!m, !m) -> !m
   return %2 : !m
 }
+
+// -----
+
+!image = tensor<2x32x14x14xf32>
+!v = tensor<32xf32>
+
+// A slice of what is loaded itself is not loaded.
+// CHECK-LABEL: func.func @slice_of_cast
+// CHECK: %[[DX:.*]]:3 = kernel.launch @gradient ins(%arg0
+// CHECK: kernel.launch @slice_add ins(%arg5, %[[DX]]#0 : tensor<2x64x14x14xf16>, tensor<2x32x14x14xf32>) -> tensor<2x32x14x14xf32>
+func.func @slice_of_cast(%x: !image, %s: !v, %m: !v, %variance: !v, %dy: !image, %c: tensor<2x64x14x14xf16>) -> !image {
+  %0 = nn.cast %c : (tensor<2x64x14x14xf16>) -> tensor<2x64x14x14xf32>
+  %1 = nn.slice %0 offsets [0, 32, 0, 0] sizes [2, 32, 14, 14] steps [1, 1, 1, 1] : (tensor<2x64x14x14xf32>) -> !image
+  %dx, %dscale, %doffset = bn.gradient %x, %s, %m, %variance, %dy {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!image, !v, !v, !v, !image) -> (!image, !v, !v)
+  %2 = nn.add %dx, %1 : (!image, !image) -> !image
+  return %2 : !image
+}
