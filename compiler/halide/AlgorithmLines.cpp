@@ -11,9 +11,9 @@
 
 #include "compiler/halide/AlgorithmBuilder.h"
 
-#include <numeric>
-
 #include "llvm/ADT/STLExtras.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace bnopt;
@@ -24,6 +24,7 @@ using Halide::Internal::Call;
 using Halide::Internal::expr_uses_var;
 using Halide::Internal::substitute;
 
+/// The least number of features that are whole cache lines together.
 static int64_t getFeaturesPerLine(int64_t pixels) {
   return FeatureFuncs::lineElements /
          std::gcd(pixels, FeatureFuncs::lineElements);
