@@ -4,6 +4,7 @@
 #define BNOPT_COMPILER_HALIDE_ALGORITHMBUILDER_H
 
 #include "compiler/halide/Algorithm.h"
+#include "compiler/halide/BatchNormFormulas.h"
 #include "compiler/halide/FeatureSums.h"
 #include "compiler/halide/KernelView.h"
 #include "dialect/BN/BNOps.h"
@@ -75,6 +76,14 @@ private:
   bool buildRowNormGradients(mlir::Operation *op);
   bool buildWindowGradient(mlir::Operation *op);
 
+  /// Ends the kernel of `op`, whose results are statistics: of these moments.
+  template <typename Op>
+  void finishStatistics(Op op, FeatureFuncs features, const Moments &moments);
+  /// The same of gradients of scale and offset: of the sums of products with
+  /// distances from the rounded mean, and of output gradients.
+  template <typename Op>
+  void finishGradientStatistics(Op op, FeatureFuncs features,
+                                Halide::Expr products, const Halide::Expr &sum);
   void buildTraining(bn::TrainingOp op);
   void buildStatistics(bn::StatisticsOp op);
   void buildGradient(bn::GradientOp op);
@@ -288,6 +297,36 @@ private:
   KernelFuncs funcs;
   llvm::DenseMap<mlir::Value, TensorFunc> values;
 };
+
+template <typename Op>
+void AlgorithmBuilder::finishStatistics(Op op, FeatureFuncs features,
+                                        const Moments &moments) {
+  const auto [mean, rest] = roundMean(moments.mean);
+  std::vector<Halide::Expr> statistics = {
+      toFloat(mean), toFloat(roundToFloat(moments.variance))};
+  if (op.getMeanRest())
+    statistics.push_back(toFloat(rest));
+  features.statistics(features.feature) = Halide::Tuple(statistics);
+  for (auto [index, result] : llvm::enumerate(op->getResults()))
+    defineVector(result, features, static_cast<int>(index));
+  funcs.anchor = std::move(features);
+}
+
+template <typename Op>
+void AlgorithmBuilder::finishGradientStatistics(Op op, FeatureFuncs features,
+                                                Halide::Expr products,
+                                                const Halide::Expr &sum) {
+  const Halide::Var feature = features.feature;
+  Halide::Expr deviation =
+      getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
+  if (op.getMeanRest())
+    products = products - toDouble(read(op.getMeanRest(), {feature})) * sum;
+  features.statistics(feature) =
+      Halide::Tuple(toFloat(products / deviation), toFloat(sum));
+  defineVector(op.getScaleGradient(), features, 0);
+  defineVector(op.getOffsetGradient(), features, 1);
+  funcs.anchor = std::move(features);
+}
 
 /// `value`, of f32, as an element of `type`: rounded to the nearest, ties to
 /// even.

@@ -74,26 +74,6 @@ Func AlgorithmBuilder::makeFactor(const std::string &name, int64_t features,
 // Forward
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Mean and population variance of features, in f64.
-struct Moments {
-  Expr mean, variance;
-};
-} // namespace
-
-/// The moments of `count` elements from the sums of their distances from
-/// `pilot` and of the squares of these.
-static Moments getMoments(const Func &sums, const Var &feature,
-                          const Expr &pilot, int64_t count) {
-  Expr share = makeDouble(1.0 / static_cast<double>(count));
-  Expr rest = sums(feature)[0] * share;
-  Expr variance = sums(feature)[1] * share - rest * rest;
-  // Not a maximum, of which a NaN may make 0.
-  return {toDouble(pilot) + rest,
-          Halide::strict_float(Halide::select(variance < makeDouble(0),
-                                              makeDouble(0), variance))};
-}
-
 /// The input of an operator, read by all formulas of it.
 class AlgorithmBuilder::InputReader {
 public:
@@ -155,8 +135,9 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
   FeatureFuncs features =
       makeMoments(op.getInput(), op.getFeatureIndex(), input);
   const Var feature = features.feature;
-  Moments moments =
-      getMoments(features.sums, feature, input.pilot(feature), getCount(op));
+  Moments moments = getMoments(
+      features.sums(feature)[0], features.sums(feature)[1],
+      toDouble(input.pilot(feature)), static_cast<double>(getCount(op)));
   // Of numbers that f32 has, so that the parts that a training is split into
   // compute the same.
   const auto [mean, rest] = roundMean(moments.mean);
@@ -193,17 +174,10 @@ void AlgorithmBuilder::buildStatistics(bn::StatisticsOp op) {
   FeatureFuncs features =
       makeMoments(op.getInput(), op.getFeatureIndex(), input);
   const Var feature = features.feature;
-  Moments moments =
-      getMoments(features.sums, feature, input.pilot(feature), getCount(op));
-  const auto [mean, rest] = roundMean(moments.mean);
-  std::vector<Expr> statistics = {toFloat(mean),
-                                  toFloat(roundToFloat(moments.variance))};
-  if (op.getMeanRest())
-    statistics.push_back(toFloat(rest));
-  features.statistics(feature) = Tuple(statistics);
-  for (auto [index, result] : llvm::enumerate(op->getResults()))
-    defineVector(result, features, static_cast<int>(index));
-  funcs.anchor = std::move(features);
+  Moments moments = getMoments(
+      features.sums(feature)[0], features.sums(feature)[1],
+      toDouble(input.pilot(feature)), static_cast<double>(getCount(op)));
+  finishStatistics(op, std::move(features), moments);
 }
 
 //===----------------------------------------------------------------------===//
@@ -264,16 +238,8 @@ void AlgorithmBuilder::buildGradient(bn::GradientOp op) {
 void AlgorithmBuilder::buildGradientStatistics(bn::GradientStatisticsOp op) {
   FeatureFuncs features = makeGradientSums(op, /*sumDistances=*/false);
   const Var feature = features.feature;
-  Expr deviation =
-      getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
   Expr sum = features.sums(feature)[0], products = features.sums(feature)[1];
-  if (op.getMeanRest())
-    products = products - toDouble(read(op.getMeanRest(), {feature})) * sum;
-  features.statistics(feature) =
-      Tuple(toFloat(products / deviation), toFloat(sum));
-  defineVector(op.getScaleGradient(), features, 0);
-  defineVector(op.getOffsetGradient(), features, 1);
-  funcs.anchor = std::move(features);
+  finishGradientStatistics(op, std::move(features), products, sum);
 }
 
 bool AlgorithmBuilder::buildFeatureStatistics(Operation *op) {

@@ -135,22 +135,10 @@ void AlgorithmBuilder::buildMerge(bn::MergeStatisticsOp op) {
   };
   FeatureFuncs features = mergeRuns(op.getFirst(), index, terms);
   const Var feature = features.feature;
-  Expr share = makeDouble(
-      1 / (countRuns(op.getFirst(), index) * static_cast<double>(op.getRun())));
-  Expr rest = features.sums(feature)[0] * share;
-  Expr variance = features.sums(feature)[1] * share - rest * rest;
-  const RoundedMean mean = roundMean(getPilot(feature) + rest);
-  std::vector<Expr> statistics = {
-      toFloat(mean.mean),
-      // Not a maximum, of which a NaN may make 0.
-      toFloat(Halide::strict_float(
-          Halide::select(variance < makeDouble(0), makeDouble(0), variance)))};
-  if (op.getMeanRest())
-    statistics.push_back(toFloat(mean.rest));
-  features.statistics(feature) = Tuple(statistics);
-  for (auto [position, result] : llvm::enumerate(op->getResults()))
-    defineVector(result, features, static_cast<int>(position));
-  funcs.anchor = std::move(features);
+  const Moments moments = getMoments(
+      features.sums(feature)[0], features.sums(feature)[1], getPilot(feature),
+      countRuns(op.getFirst(), index) * static_cast<double>(op.getRun()));
+  finishStatistics(op, std::move(features), moments);
 }
 
 void AlgorithmBuilder::buildMerge(bn::MergeGradientStatisticsOp op) {
@@ -161,16 +149,8 @@ void AlgorithmBuilder::buildMerge(bn::MergeGradientStatisticsOp op) {
   FeatureFuncs features =
       mergeRuns(op.getProducts(), op.getFeatureIndex(), terms);
   const Var feature = features.feature;
-  Expr deviation =
-      getDeviation(read(op.getVariance(), {feature}), op.getEpsilon());
   Expr products = features.sums(feature)[0], sum = features.sums(feature)[1];
-  if (op.getMeanRest())
-    products = products - toDouble(read(op.getMeanRest(), {feature})) * sum;
-  features.statistics(feature) =
-      Tuple(toFloat(products / deviation), toFloat(sum));
-  defineVector(op.getScaleGradient(), features, 0);
-  defineVector(op.getOffsetGradient(), features, 1);
-  funcs.anchor = std::move(features);
+  finishGradientStatistics(op, std::move(features), products, sum);
 }
 
 bool AlgorithmBuilder::buildPartialStatistics(Operation *op) {

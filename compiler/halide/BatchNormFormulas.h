@@ -65,6 +65,25 @@ inline Halide::Expr getDeviation(const Halide::Expr &variance,
                       makeDouble(epsilon.convertToDouble()));
 }
 
+/// Mean and population variance of a feature, in f64.
+struct Moments {
+  Halide::Expr mean, variance;
+};
+
+/// The moments of `count` elements from the sums of their distances from
+/// `pilot` and of the squares of these, all in f64.
+inline Moments getMoments(const Halide::Expr &distances,
+                          const Halide::Expr &squares,
+                          const Halide::Expr &pilot, double count) {
+  const Halide::Expr share = makeDouble(1.0 / count);
+  const Halide::Expr rest = distances * share;
+  const Halide::Expr variance = squares * share - rest * rest;
+  // Not a maximum, of which a NaN may make 0.
+  return {pilot + rest,
+          Halide::strict_float(Halide::select(variance < makeDouble(0),
+                                              makeDouble(0), variance))};
+}
+
 } // namespace bnopt
 
 #endif // BNOPT_COMPILER_HALIDE_BATCHNORMFORMULAS_H
