@@ -25,7 +25,6 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 using namespace bnopt;
@@ -133,23 +132,10 @@ static int getRunLanes(int64_t pixels) {
 /// Elements of a run. The sums of one are rounded to f32: they must be few.
 /// They are added to the others in f64, which must not count.
 static int64_t getRunLength(int64_t steps, int lanes) {
-  constexpr int64_t shortest = 16, longest = 64;
-  if (lanes == 1)
-    for (int64_t length = longest; length >= shortest; --length)
-      if (steps % length == 0)
-        return length;
-  return std::min(steps, longest);
-}
-
-/// A run that rows consist of, whether they lie apart or follow each other:
-/// sums are then the same to the last bit of f32 wherever an image lies, and
-/// however many features lie beside these.
-static std::optional<int64_t> getRunOfRow(int64_t rowPixels) {
-  constexpr int64_t shortest = 7, longest = 64;
-  for (int64_t run = std::min(rowPixels, longest); run >= shortest; --run)
-    if (rowPixels % run == 0)
-      return run;
-  return std::nullopt;
+  constexpr int64_t shortest = 16;
+  const int64_t divisor = getLargestDivisor(steps, longestFloatRun);
+  return lanes == 1 && divisor >= shortest ? divisor
+                                           : std::min(steps, longestFloatRun);
 }
 
 /// Lanes of the vectors that all pixels of an image are read as.
@@ -159,10 +145,10 @@ static constexpr int imageLanes = 16;
 /// of neighbouring pixels are better.
 static int getRunOfImages(int64_t pixels, int64_t images) {
   constexpr int64_t mostPixels = 256;
-  constexpr int longest = 64, shortest = 8;
+  constexpr int shortest = 8;
   if (pixels < imageLanes || pixels > mostPixels)
     return 1;
-  const int run = getLargestDivisor(static_cast<int>(images), longest);
+  const int run = static_cast<int>(getLargestDivisor(images, longestFloatRun));
   return run >= shortest ? run : 1;
 }
 
@@ -186,9 +172,12 @@ void RunBuilder::chooseRuns() {
   const int lanes = features.lanes;
   const int64_t steps = (features.pixels + lanes - 1) / lanes;
   int64_t ofRun = getRunLength(steps, lanes);
-  if (std::optional<int64_t> ofRow = getRunOfRow(data.rowPixels);
-      ofRow && lanes == 1)
-    ofRun = *ofRow;
+  // Sums are then the same to the last bit of f32 wherever an image lies, and
+  // however many features lie beside these.
+  constexpr int64_t shortestOfRow = 7;
+  if (const int64_t ofRow = getRunOfRow(data.rowPixels);
+      ofRow >= shortestOfRow && lanes == 1)
+    ofRun = ofRow;
   int64_t needed = (steps + ofRun - 1) / ofRun;
   // So many that they can be divided; the last ones may be empty.
   constexpr int64_t parts = FeatureFuncs::maximumParts;

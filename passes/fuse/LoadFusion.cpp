@@ -39,11 +39,7 @@ static bool isPackable(Value weights) {
   return constant && !isa<SplatElementsAttr>(constant.getValue());
 }
 
-static bool canLoadStrips(nn::ConvOp conv) {
-  auto input = cast<RankedTensorType>(conv.getInput().getType());
-  if (conv.getGroups() != 1 || !input.hasStaticShape() ||
-      !isPackable(conv.getWeights()))
-    return false;
+StripProblem getStripProblem(nn::ConvOp conv) {
   std::vector<int64_t> extents;
   std::vector<WindowSteps> windows;
   for (auto [extent, stride, dilation, size] : llvm::zip_equal(
@@ -52,11 +48,20 @@ static bool canLoadStrips(nn::ConvOp conv) {
     extents.insert(extents.begin(), extent);
     windows.insert(windows.begin(), {stride, (size - 1) * dilation + 1});
   }
+  return StripProblem::get(conv.getInput().getType().getDimSize(1), extents,
+                           windows);
+}
+
+static bool canLoadStrips(nn::ConvOp conv) {
+  auto input = cast<RankedTensorType>(conv.getInput().getType());
+  if (conv.getGroups() != 1 || !input.hasStaticShape() ||
+      !isPackable(conv.getWeights()))
+    return false;
+  StripProblem problem = getStripProblem(conv);
   // Rows of a pointwise convolution may become one.
   if (isPointwise(conv))
-    extents[0] = ShapedType::getNumElements(extents);
-  StripProblem problem =
-      StripProblem::get(input.getDimSize(1), extents, windows);
+    problem.rowPixels =
+        ShapedType::getNumElements(conv.getType().getShape().drop_front(2));
   problem.tilePixels = maxTilePixels;
   return chooseStrip(problem).has_value();
 }

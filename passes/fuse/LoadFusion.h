@@ -3,6 +3,9 @@
 #ifndef BNOPT_PASSES_FUSE_LOADFUSION_H
 #define BNOPT_PASSES_FUSE_LOADFUSION_H
 
+#include "dialect/NN/NNOps.h"
+#include "passes/lower/StripModel.h"
+
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/ArrayRef.h"
 
@@ -17,6 +20,10 @@ bool canComputeInLoad(mlir::OpOperand &use,
 /// Whether computing `load` again costs less than storing and loading its
 /// result: additions, multiplications, comparisons.
 bool isCheap(llvm::ArrayRef<mlir::Operation *> load);
+
+/// What a strip of the result of `conv` reads; how many pixels it has is left
+/// to say.
+StripProblem getStripProblem(nn::ConvOp conv);
 
 } // namespace bnopt
 

@@ -15,8 +15,9 @@
 #include "dialect/BN/BNOps.h"
 #include "dialect/NN/NNOps.h"
 #include "passes/ElementwiseOps.h"
+#include "passes/fuse/LoadFusion.h"
 #include "passes/lower/KernelShape.h"
-#include "passes/lower/StripModel.h"
+#include "passes/lower/TileModel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/DenseMap.h"
@@ -29,33 +30,16 @@ using namespace mlir;
 
 namespace bnopt {
 
-/// Sums inside a run are in f32: they must be few. Of a shorter run more would
-/// be written and read again than half of its elements.
-static constexpr int64_t longestRun = 64, shortestRun = 8;
+/// Of a shorter run more would be written and read again than half of its
+/// elements.
+static constexpr int64_t shortestRun = 8;
 
 /// Pixels of a result that weights are packed for, whatever they are.
 static constexpr int64_t leastPixels = 16;
 
-/// Elements of a run: they divide a row.
-static std::optional<int64_t> chooseRun(int64_t rowPixels) {
-  for (int64_t run = std::min(rowPixels, longestRun); run >= shortestRun; --run)
-    if (rowPixels % run == 0)
-      return run;
-  return std::nullopt;
-}
-
 /// Whether strips of runs can be computed of an input that is loaded.
 static bool hasStrip(nn::ConvOp conv, int64_t run) {
-  std::vector<int64_t> extents;
-  std::vector<WindowSteps> windows;
-  for (auto [extent, stride, dilation, size] : llvm::zip_equal(
-           conv.getType().getShape().drop_front(2), conv.getStrideValues(),
-           conv.getDilationValues(), conv.getKernelShape())) {
-    extents.insert(extents.begin(), extent);
-    windows.insert(windows.begin(), {stride, (size - 1) * dilation + 1});
-  }
-  StripProblem problem = StripProblem::get(
-      conv.getInput().getType().getDimSize(1), extents, windows);
+  StripProblem problem = getStripProblem(conv);
   problem.tilePixels = run;
   problem.exact = true;
   return chooseStrip(problem).has_value();
@@ -80,17 +64,18 @@ static std::optional<int64_t> getRun(Operation *op) {
   if (!type.hasStaticShape() || !input.hasStaticShape() ||
       !type.getElementType().isF32())
     return std::nullopt;
-  const std::optional<int64_t> run = chooseRun(type.getShape().back());
-  if (!run)
+  const int64_t run = getRunOfRow(type.getShape().back());
+  if (run < shortestRun)
     return std::nullopt;
   if (auto conv = dyn_cast<nn::ConvOp>(op))
-    return isPacked(conv) && hasStrip(conv, *run) ? run : std::nullopt;
+    return isPacked(conv) && hasStrip(conv, run) ? std::optional(run)
+                                                 : std::nullopt;
   // With strides it is several convolutions.
   auto gradient = cast<nn::ConvInputGradientOp>(op);
   return isPacked(gradient) &&
                  llvm::all_of(gradient.getStrideValues(),
                               [](int64_t stride) { return stride == 1; })
-             ? run
+             ? std::optional(run)
              : std::nullopt;
 }
 

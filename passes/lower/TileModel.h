@@ -26,6 +26,16 @@ T getLargestDivisor(T value, std::type_identity_t<T> bound) {
   return 1;
 }
 
+/// Elements of a run at most, whose sums are in f32. All runs of a feature are
+/// added in f64.
+inline constexpr int64_t longestFloatRun = 64;
+
+/// The run that rows of so many pixels consist of. Whoever sums such a row in
+/// such runs gets the same bits.
+inline int64_t getRunOfRow(int64_t rowPixels) {
+  return getLargestDivisor(rowPixels, longestFloatRun);
+}
+
 /// What the register file of a target holds.
 struct VectorUnit {
   /// f32 values in a vector register.
