@@ -10,7 +10,9 @@
 #include "compiler/halide/Algorithm.h"
 #include "compiler/halide/HalideErrors.h"
 #include "compiler/halide/HalideTarget.h"
+#include "compiler/halide/KernelBitcode.h"
 #include "compiler/halide/LoweredChecks.h"
+#include "compiler/halide/Prefetch.h"
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/StreamingStores.h"
 
@@ -25,7 +27,7 @@ enum class Alignment { Any, Streaming };
 
 struct LoweredKernel {
   Halide::Module module;
-  bool streams;
+  bool streams, prefetches;
   std::string output;
   size_t outputArgument;
 };
@@ -55,17 +57,20 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   if (llvm::Error error = checkLowered(lowered, *funcs))
     return std::move(error);
   const LoweredKernel description = {lowered, funcs->streams,
+                                     !funcs->prefetches.empty(),
                                      funcs->output.name(), arguments.size()};
   if (options.asserts)
     return description;
   Halide::Module result(symbol,
                         halideTarget.with_feature(Halide::Target::NoAsserts));
-  for (const Halide::Internal::LoweredFunc &function : lowered.functions())
+  for (Halide::Internal::LoweredFunc function : lowered.functions()) {
+    function.body = addPrefetches(function.body, *funcs);
     result.append(function);
+  }
   // Otherwise the code generator reassociates strict operations, too.
   result.set_any_strict_float(lowered.any_strict_float());
-  return LoweredKernel{result, description.streams, description.output,
-                       description.outputArgument};
+  return LoweredKernel{result, description.streams, description.prefetches,
+                       description.output, description.outputArgument};
 }
 
 /// Halide writes files only; the bytes of the one it writes.
@@ -99,6 +104,11 @@ static Halide::OutputFileType getFileType(KernelForm form) {
   llvm_unreachable("every form has a type of file");
 }
 
+static llvm::CodeGenFileType getCodeType(KernelForm form) {
+  return form == KernelForm::Object ? llvm::CodeGenFileType::ObjectFile
+                                    : llvm::CodeGenFileType::AssemblyFile;
+}
+
 /// Compiles a kernel whose result bypasses the cache where it is aligned; `any`
 /// is the kernel for results that lie anywhere.
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
@@ -121,10 +131,20 @@ compileStreamingKernel(kernel::FuncOp kernel, const LoweredKernel &any,
   if (llvm::Error error =
           writeToMemory(aligned->module, bitcode).moveInto(streaming.aligned))
     return std::move(error);
-  return compileStreaming(streaming, symbol,
-                          form == KernelForm::Object
-                              ? llvm::CodeGenFileType::ObjectFile
-                              : llvm::CodeGenFileType::AssemblyFile);
+  return compileStreaming(streaming, symbol, getCodeType(form));
+}
+
+/// Compiles a kernel that asks for what it loads.
+static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+compilePrefetchingKernel(const LoweredKernel &kernel, KernelForm form) {
+  auto bitcode = writeToMemory(kernel.module, Halide::OutputFileType::bitcode);
+  if (!bitcode)
+    return bitcode.takeError();
+  llvm::LLVMContext context;
+  auto module = readBitcode(**bitcode, context);
+  if (!module)
+    return module.takeError();
+  return generateCode(**module, getCodeType(form));
 }
 
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
@@ -136,12 +156,14 @@ bnopt::compileKernel(kernel::FuncOp kernel, const std::string &symbol,
     auto lowered = lowerKernel(kernel, symbol, target, options, Alignment::Any);
     if (!lowered)
       return lowered.takeError();
-    const bool streams = lowered->streams && form != KernelForm::Stmt &&
-                         !options.asserts && !options.sanitizeThread;
-    if (streams)
+    const bool isPlain =
+        form == KernelForm::Stmt || options.asserts || options.sanitizeThread;
+    if (lowered->streams && !isPlain)
       return compileStreamingKernel(kernel, *lowered, symbol, target, options,
                                     form)
           .moveInto(code);
+    if (lowered->prefetches && !isPlain)
+      return compilePrefetchingKernel(*lowered, form).moveInto(code);
     return writeToMemory(lowered->module, getFileType(form)).moveInto(code);
   };
   if (llvm::Error error = catchHalideErrors(compile, warnings))

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -251,6 +252,13 @@ using AnchorFuncs =
                  MaxPoolGradientFuncs, ReductionFuncs, SoftmaxFuncs,
                  FeatureFuncs, RowNormFuncs, RowNormGradientFuncs>;
 
+/// A loop, by the beginning of its name once lowered, whose iterations ask for
+/// what is loaded so many iterations later.
+struct LoopPrefetch {
+  std::string loop;
+  int iterations = 1;
+};
+
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.
 struct KernelFuncs {
@@ -272,6 +280,8 @@ struct KernelFuncs {
   bool inPlace = false;
   /// The output is larger than what a cache would keep for who reads it next.
   bool streams = false;
+  /// Loops that the processor's own prefetching does not serve well.
+  std::vector<LoopPrefetch> prefetches;
 };
 
 } // namespace bnopt

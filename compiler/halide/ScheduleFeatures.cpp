@@ -22,6 +22,8 @@
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 
 using namespace bnopt;
@@ -68,6 +70,9 @@ private:
   std::pair<RVar, int64_t> fuseRuns(Stage update);
   SweepOptions getSweepOptions(int parts) const;
   void scheduleStatistics(const RVar &parts);
+  void prefetchRows(const Func &func, int stage, const std::string &var,
+                    int rows, int64_t most);
+  void prefetchData(int rows);
 
   KernelFuncs &kernel;
   FeatureFuncs &features;
@@ -108,6 +113,9 @@ void InnermostSchedule::scheduleRun(Func partial, bool inRegisters) {
   Func &run = features.run;
   const Var &feature = features.feature;
   const int lanes = getLanes(numFeatures, unit.lanes, false);
+  const int rows =
+      inRegisters ? 1 : getLargestDivisor(features.length, rowsPerStep);
+  prefetchRows(run, 1, features.step.name(), rows, 16 * 1024);
   run.compute_at(partial, block).store_in(MemoryType::Register);
   run.vectorize(feature, lanes);
   Stage update = run.update();
@@ -119,10 +127,7 @@ void InnermostSchedule::scheduleRun(Func partial, bool inRegisters) {
     return;
   }
   RVar steps("steps"), row("row");
-  update
-      .split(features.step, steps, row,
-             getLargestDivisor(features.length, rowsPerStep),
-             TailStrategy::GuardWithIf)
+  update.split(features.step, steps, row, rows, TailStrategy::GuardWithIf)
       .reorder({VarOrRVar(row), VarOrRVar(feature), VarOrRVar(steps)})
       .vectorize(feature, lanes)
       .unroll(row);
@@ -189,6 +194,31 @@ std::pair<RVar, int64_t> InnermostSchedule::fuseRuns(Stage update) {
   return {all, runs};
 }
 
+/// Has a loop over steps of `rows` ask for what it loads later, as long before
+/// as memory needs to answer. Steps of more than `most` bytes would find it
+/// evicted from the first-level cache.
+void InnermostSchedule::prefetchRows(const Func &func, int stage,
+                                     const std::string &var, int rows,
+                                     int64_t most) {
+  constexpr int64_t ahead = 4 * 1024;
+  const int64_t bytes = int64_t(rows) * numFeatures * sizeof(float);
+  if (isPrefetched(features.count * numFeatures) && bytes <= most)
+    prefetchLoop(kernel, func, stage, var,
+                 static_cast<int>(std::max<int64_t>(1, ahead / bytes)));
+}
+
+/// What the output reads, `rows` of it at a time. One tensor arrives in time by
+/// itself.
+void InnermostSchedule::prefetchData(int rows) {
+  const int dims = static_cast<int>(kernel.vars.size());
+  const auto tensors =
+      llvm::count_if(kernel.arguments, [&](const Halide::ImageParam &argument) {
+        return argument.dimensions() == dims;
+      });
+  if (features.writesData && features.reduction.size() == 1 && tensors > 1)
+    prefetchRows(kernel.output, 0, kernel.vars.back().name(), rows, 8 * 1024);
+}
+
 void InnermostSchedule::schedule() {
   Func &sums = features.sums;
   Stage update = sums.update();
@@ -211,7 +241,9 @@ void InnermostSchedule::schedule() {
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   for (Func result : kernel.vectors)
     result.vectorize(result.args()[0], lanes, TailStrategy::ShiftInwards);
-  scheduleElementwise(kernel, unit, getSweepOptions(parts));
+  const SweepOptions options = getSweepOptions(parts);
+  scheduleElementwise(kernel, unit, options);
+  prefetchData(options.rows);
 }
 
 /// The output, by the parts of the sums or by pieces of them.

@@ -50,6 +50,7 @@ private:
   void splitFeatures(Func func, const Var &var, bool isFirst, int perBlock);
   void scheduleLanes(const LoopLevel &level);
   void scheduleImages();
+  void prefetchImages(const Func &partial);
   void addLanes(const LoopLevel &level);
   void scheduleGroups();
   void scheduleData();
@@ -88,6 +89,7 @@ void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
   if (features.runsOfImages) {
     scheduleImages();
   } else {
+    prefetchImages(partial);
     run.store_in(MemoryType::Register).unroll(features.runLane);
     run.update()
         .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
@@ -97,6 +99,16 @@ void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
   addLanes(level);
   sums.compute_at(level).store_in(MemoryType::Stack);
   features.statistics.compute_at(level).store_in(MemoryType::Stack);
+}
+
+/// Where the pixels of an image end, the processor does not know that those of
+/// the next one come next.
+void OutsideSchedule::prefetchImages(const Func &partial) {
+  constexpr int64_t mostBytes = 64 * 1024;
+  const int64_t bytes = features.pixels * int64_t(sizeof(float));
+  if (isPrefetched(features.count * numFeatures) && bytes <= mostBytes &&
+      features.reduction.size() > 1)
+    prefetchLoop(kernel, partial, 1, features.reduction.back().name(), 1);
 }
 
 /// Adds the lanes of a feature: vectors of them first, where these are several.

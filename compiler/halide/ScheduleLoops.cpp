@@ -95,3 +95,9 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
   }
   func.parallel(task);
 }
+
+void bnopt::prefetchLoop(KernelFuncs &kernel, const Func &func, int stage,
+                         const std::string &var, int iterations) {
+  kernel.prefetches.push_back(
+      {func.name() + ".s" + std::to_string(stage) + "." + var, iterations});
+}

@@ -25,6 +25,13 @@ inline constexpr bool isStreamed(int64_t elements) {
   return elements * static_cast<int64_t>(sizeof(float)) >= 3 << 20;
 }
 
+/// Whether loops over so many elements ask ahead for what they load: where it
+/// comes from beyond the second-level caches. Measured on 26 to 103 MB, sums
+/// gain 1.0 to 1.3 times; smaller data lose up to 1.05 times.
+inline constexpr bool isPrefetched(int64_t elements) {
+  return elements * static_cast<int64_t>(sizeof(float)) >= 16 << 20;
+}
+
 /// A loop and how often it runs.
 struct Loop {
   Halide::Var var;
@@ -59,6 +66,11 @@ enum class Tasks { Fused, InnermostApart, Nested };
 /// if `cycles` of work are worth waking them.
 void parallelize(Halide::Func &func, const std::vector<Loop> &loops,
                  int64_t cycles, Tasks kind = Tasks::Fused);
+
+/// Has iterations of the loop over `var` of a stage of `func` ask for what is
+/// loaded so many iterations later.
+void prefetchLoop(KernelFuncs &kernel, const Halide::Func &func, int stage,
+                  const std::string &var, int iterations);
 
 } // namespace bnopt
 

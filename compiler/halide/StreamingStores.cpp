@@ -11,16 +11,13 @@
 
 #include "compiler/halide/StreamingStores.h"
 
-#include "compiler/X86Backend.h"
+#include "compiler/halide/KernelBitcode.h"
 
-#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicsX86.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/Support/SmallVectorMemoryBuffer.h"
 
 using namespace bnopt;
 
@@ -116,31 +113,14 @@ static llvm::Error addDispatch(llvm::Module &module,
   return llvm::Error::success();
 }
 
-static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-generateCode(llvm::Module &module, llvm::CodeGenFileType fileType) {
-  // The processor is an attribute of each function.
-  auto machine = createX86Machine(module.getTargetTriple(), /*cpu=*/"",
-                                  llvm::CodeGenOptLevel::Aggressive);
-  if (!machine)
-    return machine.takeError();
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream stream(bytes);
-  llvm::legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, stream, nullptr, fileType))
-    return llvm::createStringError("this LLVM cannot emit x86-64 code");
-  passes.run(module);
-  return std::make_unique<llvm::SmallVectorMemoryBuffer>(
-      std::move(bytes), "kernel", /*RequiresNullTerminator=*/false);
-}
-
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 bnopt::compileStreaming(const StreamingKernel &kernel, llvm::StringRef symbol,
                         llvm::CodeGenFileType fileType) {
   llvm::LLVMContext context;
-  auto any = llvm::parseBitcodeFile(*kernel.anyAlignment, context);
+  auto any = readBitcode(*kernel.anyAlignment, context);
   if (!any)
     return any.takeError();
-  auto aligned = llvm::parseBitcodeFile(*kernel.aligned, context);
+  auto aligned = readBitcode(*kernel.aligned, context);
   if (!aligned)
     return aligned.takeError();
   markStores(**aligned, kernel.output);
