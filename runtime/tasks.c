@@ -2,8 +2,9 @@
  * runtime. There, whoever is free takes the next task, so that neighbours in
  * memory go to different caches. Here each thread has a share of neighbouring
  * tasks, the same one in every loop of so many: what it has read or written in
- * one loop it finds in its cache in the next. Who is done with his own share
- * helps with others. */
+ * one loop it finds in its cache in the next. What it finds there is what it
+ * has touched last, so every other loop runs backward. Who is done with his own
+ * share helps with others. */
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -19,15 +20,16 @@ int halide_do_par_for(void *context, Task task, int min, int size,
 
 enum { MaximumShares = 64, CacheLine = 64 };
 
-/* Tasks from `next` on are still to be taken. */
+/* Tasks from `first` to `last`, of which `taken` have been taken. */
 typedef struct Share {
-  _Alignas(CacheLine) atomic_int next;
-  int end;
+  _Alignas(CacheLine) atomic_int taken;
+  int first, last;
 } Share;
 
 typedef struct Loop {
   Task task;
   uint8_t *closure;
+  int isBackward;
   int numShares;
   Share shares[MaximumShares];
 } Loop;
@@ -37,6 +39,22 @@ static atomic_int numThreads;
 static _Thread_local int threadNumber
     __attribute__((tls_model("initial-exec"))) = -1;
 
+static atomic_uint numLoops;
+
+/* Runs what is left of a share. */
+static int runShare(const Loop *loop, Share *share, void *context) {
+  const int size = share->last - share->first + 1;
+  int taken;
+  while ((taken = atomic_fetch_add(&share->taken, 1)) < size) {
+    const int index =
+        loop->isBackward ? share->last - taken : share->first + taken;
+    const int status = loop->task(context, index, loop->closure);
+    if (status)
+      return status;
+  }
+  return 0;
+}
+
 /* A task of the runtime's loop: who gets it, not which, says what to run. */
 static int runShares(void *context, int index, uint8_t *closure) {
   (void)index;
@@ -45,12 +63,9 @@ static int runShares(void *context, int index, uint8_t *closure) {
     threadNumber = atomic_fetch_add(&numThreads, 1) & 0xffff;
   for (int i = 0; i < loop->numShares; ++i) {
     Share *share = &loop->shares[(threadNumber + i) % loop->numShares];
-    int next;
-    while ((next = atomic_fetch_add(&share->next, 1)) < share->end) {
-      int status = loop->task(context, next, loop->closure);
-      if (status)
-        return status;
-    }
+    const int status = runShare(loop, share, context);
+    if (status)
+      return status;
   }
   return 0;
 }
@@ -61,19 +76,23 @@ int halide_do_par_for(void *context, Task task, int min, int size,
   int numShares = halide_get_num_threads();
   if (numShares > MaximumShares)
     numShares = MaximumShares;
-  if (numShares > size)
-    numShares = size;
-  if (numShares <= 1)
+  if (numShares == 0)
     return halide_default_do_par_for(context, task, min, size, closure);
+  if (numShares > size)
+    numShares = size > 0 ? size : 1;
   Loop loop;
   loop.task = task;
   loop.closure = closure;
+  loop.isBackward = atomic_fetch_add(&numLoops, 1) & 1;
   loop.numShares = numShares;
   for (int i = 0; i < numShares; ++i) {
-    atomic_init(&loop.shares[i].next,
-                min + (int)((int64_t)size * i / numShares));
-    loop.shares[i].end = min + (int)((int64_t)size * (i + 1) / numShares);
+    Share *share = &loop.shares[i];
+    atomic_init(&share->taken, 0);
+    share->first = min + (int)((int64_t)size * i / numShares);
+    share->last = min + (int)((int64_t)size * (i + 1) / numShares) - 1;
   }
+  if (numShares == 1)
+    return runShare(&loop, &loop.shares[0], context);
   return halide_default_do_par_for(context, runShares, 0, numShares,
                                    (uint8_t *)&loop);
 }

@@ -288,17 +288,11 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
   RDom domain(region, "r");
   features.lane = domain[0];
   std::vector<Expr> position = {features.feature, Expr(domain[0])}, outer;
-  // Where features are innermost, the first elements are read last: they are in
-  // the cache when the next sweep begins.
-  const auto getPosition = [&](const RVar &loop) {
-    const int last = static_cast<int>(features.reductionSizes.back()) - 1;
-    return features.lanes == 1 ? last - loop : Expr(loop);
-  };
   for (int dim = 1; dim < domain.dimensions(); ++dim) {
     features.reduction.push_back(domain[dim]);
     features.reductionSizes.push_back(
         dim == 1 ? runs : data.shape[getOuterDims()[dim - 2]]);
-    position.push_back(getPosition(domain[dim]));
+    position.push_back(domain[dim]);
     if (dim > 1)
       outer.push_back(position.back());
   }

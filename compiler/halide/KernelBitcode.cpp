@@ -22,9 +22,8 @@ static void keepPrefetched(llvm::Module &module) {
       if (auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
           call && call->getIntrinsicID() == llvm::Intrinsic::prefetch)
         call->setArgOperand(
-            locality,
-            llvm::ConstantInt::get(call->getArgOperand(locality)->getType(),
-                                   allCaches));
+            locality, llvm::ConstantInt::get(
+                          call->getArgOperand(locality)->getType(), allCaches));
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>

@@ -57,9 +57,10 @@ const LoopPrefetch *PrefetchAdder::find(const For &loop) const {
 }
 
 bool PrefetchAdder::isArgument(const std::string &buffer) const {
-  return llvm::any_of(kernel.arguments, [&](const Halide::ImageParam &argument) {
-    return argument.name() == buffer;
-  });
+  return llvm::any_of(kernel.arguments,
+                      [&](const Halide::ImageParam &argument) {
+                        return argument.name() == buffer;
+                      });
 }
 
 Stmt PrefetchAdder::visit(const For *loop) {
@@ -95,8 +96,7 @@ Stmt PrefetchAdder::visit(const LetStmt *let) {
 
 Expr PrefetchAdder::visit(const Load *load) {
   const auto *ramp = load->index.as<Ramp>();
-  if (!ahead || !ramp || !is_const_one(ramp->stride) ||
-      !isArgument(load->name))
+  if (!ahead || !ramp || !is_const_one(ramp->stride) || !isArgument(load->name))
     return IRMutator::visit(load);
   const Expr index = substitute(definitions, ramp->base);
   if (!expr_uses_var(index, ahead->name))

@@ -13,7 +13,7 @@
 //   partial(c)     the sums of the runs of a part, on the stack of its thread
 //   parts(c, p)    the same for all parts, which are computed in parallel
 //   sums, statistics, then the output in one more sweep, by the same parts: a
-//                  thread finds what it has read last in its cache
+//                  thread begins with what it has read last, in its cache
 //
 // Parts depend on shapes alone: results are the same for any number of threads.
 //

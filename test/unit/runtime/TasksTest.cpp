@@ -3,6 +3,7 @@
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -72,6 +73,8 @@ private:
 struct Record {
   std::vector<std::atomic<int>> counts = std::vector<std::atomic<int>>(100);
   std::vector<std::thread::id> owners = std::vector<std::thread::id>(100);
+  /// The order in which tasks were run, where one thread runs them.
+  std::vector<int> order;
   /// The task that fails.
   int failing = -1;
   /// Tasks that wait until as many threads have come to a task of their number.
@@ -83,6 +86,8 @@ int runTask(void *, int index, uint8_t *closure) {
   auto &record = *reinterpret_cast<Record *>(closure);
   ++record.counts[index];
   record.owners[index] = std::this_thread::get_id();
+  if (numThreads == 1)
+    record.order.push_back(index);
   if (record.lockstep) {
     std::atomic<int> &arrived = record.arrived[index % record.lockstep];
     ++arrived;
@@ -139,6 +144,18 @@ TEST(TasksTest, ThreadsKeepTheirShares) {
   for (int index = 0; index < 100; ++index)
     EXPECT_EQ(first.owners[index], first.owners[index < 50 ? 0 : 50]) << index;
   EXPECT_EQ(first.owners, second.owners);
+}
+
+TEST(TasksTest, EveryOtherLoopRunsBackward) {
+  numThreads = 1;
+  Record first, second;
+  for (Record *record : {&first, &second})
+    EXPECT_EQ(runLoop(*record, 3, 10), 0);
+  ASSERT_EQ(first.order.size(), 10U);
+  EXPECT_TRUE(std::is_sorted(first.order.begin(), first.order.end()) !=
+              std::is_sorted(second.order.begin(), second.order.end()));
+  std::reverse(second.order.begin(), second.order.end());
+  EXPECT_EQ(first.order, second.order);
 }
 
 TEST(TasksTest, OthersDoWhatALateThreadWouldHave) {
