@@ -31,8 +31,9 @@ using Halide::Var;
 using Halide::VarOrRVar;
 
 /// Neighbouring features that one task computes while their pixels are few:
-/// as many as fill what the processor fetches ahead.
-static constexpr int64_t blockBytes = 8 * 1024;
+/// as many as fill what the processor fetches ahead, while their sums stay in
+/// the first-level cache.
+static constexpr int64_t blockBytes = 4 * 1024;
 
 namespace {
 class OutsideSchedule {
@@ -68,6 +69,19 @@ private:
 
 void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
   Func &sums = features.sums, &run = features.run;
+  sums.compute_at(level).store_in(MemoryType::Stack);
+  features.statistics.compute_at(level)
+      .store_in(MemoryType::Stack)
+      .vectorize(features.feature,
+                 getLanes(featuresPerBlock, unit.lanes, /*exact=*/true));
+  // There is nothing to merge where a run takes all images.
+  if (features.runsOfImages && features.reductionSizes.size() == 1 &&
+      features.reductionSizes.front() == 1) {
+    run.compute_at(level);
+    scheduleImages();
+    addLanes(LoopLevel(sums, features.feature));
+    return;
+  }
   Var lane("lane");
   const int lanes = features.lanes;
   const int vectorLanes = std::min<int>(lanes, unit.lanes);
@@ -83,22 +97,21 @@ void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
   for (size_t i = 1; i < features.reduction.size(); ++i)
     order.emplace_back(features.reduction[i]);
   partial.update().reorder(order).vectorize(lane, vectorLanes).unroll(lane);
-  run.compute_at(partial, features.reduction[0])
-      .bound(features.runLane, 0, lanes)
-      .vectorize(features.runLane, vectorLanes);
+  run.compute_at(partial, features.reduction[0]);
   if (features.runsOfImages) {
     scheduleImages();
   } else {
     prefetchImages(partial);
-    run.store_in(MemoryType::Register).unroll(features.runLane);
+    run.store_in(MemoryType::Register)
+        .bound(features.runLane, 0, lanes)
+        .vectorize(features.runLane, vectorLanes)
+        .unroll(features.runLane);
     run.update()
         .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
         .vectorize(features.runLane, vectorLanes)
         .unroll(features.runLane);
   }
   addLanes(level);
-  sums.compute_at(level).store_in(MemoryType::Stack);
-  features.statistics.compute_at(level).store_in(MemoryType::Stack);
 }
 
 /// Where the pixels of an image end, the processor does not know that those of
@@ -111,25 +124,35 @@ void OutsideSchedule::prefetchImages(const Func &partial) {
     prefetchLoop(kernel, partial, 1, features.reduction.back().name(), 1);
 }
 
-/// Adds the lanes of a feature: vectors of them first, where these are several.
+/// Adds the lanes of a feature: vectors of them first, where these are several,
+/// then the halves of what is left.
 void OutsideSchedule::addLanes(const LoopLevel &level) {
-  if (!features.runsOfImages || features.lanes <= unit.lanes)
+  if (!features.runsOfImages)
     return;
-  const int vectorLanes = static_cast<int>(unit.lanes);
-  RVar vectors("vectors"), ofVector("of_vector");
-  Var lane("lane");
-  Stage update = features.sums.update();
-  update.split(features.lane, vectors, ofVector, vectorLanes,
-               TailStrategy::GuardWithIf);
-  Func added = update.rfactor(ofVector, lane);
-  added.compute_at(level).store_in(MemoryType::Stack);
-  added.reorder_storage(lane, features.feature)
-      .bound(lane, 0, vectorLanes)
-      .vectorize(lane);
-  added.update()
-      .reorder(
-          {VarOrRVar(lane), VarOrRVar(vectors), VarOrRVar(features.feature)})
-      .vectorize(lane);
+  constexpr int mostUnrolled = 16;
+  RVar left = features.lane;
+  int count = features.lanes;
+  const int lanes = static_cast<int>(unit.lanes);
+  for (int width = count > lanes ? lanes : count / 2; width > 1; width /= 2) {
+    RVar parts("parts"), ofPart("of_part");
+    Var lane("lane");
+    Stage update = features.sums.update();
+    update.split(left, parts, ofPart, width, TailStrategy::GuardWithIf);
+    Func added = update.rfactor(ofPart, lane);
+    added.compute_at(level)
+        .store_in(MemoryType::Stack)
+        .reorder_storage(lane, features.feature)
+        .bound(lane, 0, width)
+        .vectorize(lane);
+    added.update()
+        .reorder(
+            {VarOrRVar(lane), VarOrRVar(parts), VarOrRVar(features.feature)})
+        .vectorize(lane);
+    if (count / width <= mostUnrolled)
+      added.update().unroll(parts);
+    left = ofPart;
+    count = width;
+  }
 }
 
 /// Runs of all pixels of a block of features lie in the cache, beside the data
@@ -139,6 +162,8 @@ void OutsideSchedule::scheduleImages() {
   const int vectorLanes = std::min<int>(features.lanes, unit.lanes);
   run.reorder_storage(features.runLane, features.feature)
       .reorder(features.runLane, features.feature)
+      .bound(features.runLane, 0, features.lanes)
+      .vectorize(features.runLane, vectorLanes)
       .store_in(MemoryType::Register);
   run.update()
       .split(features.runLane, vector, element, vectorLanes,
