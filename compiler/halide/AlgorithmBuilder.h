@@ -8,10 +8,12 @@
 #include "compiler/halide/FeatureSums.h"
 #include "compiler/halide/KernelView.h"
 #include "dialect/BN/BNOps.h"
+#include "dialect/Kernel/KernelLayouts.h"
 #include "dialect/NN/NNGradientShapes.h"
 #include "dialect/NN/NNOps.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 #include <optional>
@@ -131,9 +133,10 @@ private:
   /// Makes component `index` of the statistics the value `result`.
   void defineVector(mlir::Value result, const FeatureFuncs &features,
                     int index);
-  /// A number per feature, computed once.
+  /// A number per feature of the data of `op`, computed once.
+  template <typename Op>
   Halide::Func
-  makeFactor(const std::string &name, int64_t features,
+  makeFactor(Op op, const std::string &name,
              llvm::function_ref<Halide::Expr(Halide::Expr)> formula);
 
   void buildConv(nn::ConvOp op);
@@ -297,6 +300,20 @@ private:
   KernelFuncs funcs;
   llvm::DenseMap<mlir::Value, TensorFunc> values;
 };
+
+template <typename Op>
+Halide::Func AlgorithmBuilder::makeFactor(
+    Op op, const std::string &name,
+    llvm::function_ref<Halide::Expr(Halide::Expr)> formula) {
+  Halide::Func factor(name);
+  Halide::Var feature("feature");
+  factor(feature) = formula(feature);
+  const auto order = kernel::getBufferDimOrder(shapeOf(op.getInput()).size());
+  const auto dim = llvm::find(order, op.getFeatureIndex()) - order.begin();
+  funcs.factors.push_back({factor, static_cast<int>(shapeOf(op.getMean())[0]),
+                           static_cast<int>(dim)});
+  return factor;
+}
 
 template <typename Op>
 void AlgorithmBuilder::finishStatistics(Op op, FeatureFuncs features,

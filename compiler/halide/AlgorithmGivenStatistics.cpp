@@ -26,20 +26,19 @@ static Value getMeanRest(Op op) {
 
 template <typename Op>
 void AlgorithmBuilder::buildGivenStatistics(Op op) {
-  const int64_t features = shapeOf(op.getMean())[0];
   const auto readDouble = [&](Value vector, const Expr &c) {
     return toDouble(read(vector, {c}));
   };
   const auto getOpDeviation = [&](const Expr &c) {
     return getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
   };
-  Func factor = makeFactor("factor", features, [&](Expr c) {
+  Func factor = makeFactor(op, "factor", [&](Expr c) {
     return toFloat(readDouble(op.getScale(), c) / getOpDeviation(c));
   });
   Func shift;
   Value rest = getMeanRest(op);
   if (rest)
-    shift = makeFactor("shift", features, [&](Expr c) {
+    shift = makeFactor(op, "shift", [&](Expr c) {
       Expr deviation = getOpDeviation(c);
       return toFloat(
           getShift(readDouble(op.getOffset(), c), readDouble(rest, c),
@@ -55,21 +54,20 @@ void AlgorithmBuilder::buildGivenStatistics(Op op) {
 }
 
 void AlgorithmBuilder::buildGradientInput(bn::GradientInputOp op) {
-  const int64_t features = shapeOf(op.getMean())[0];
   Expr share = makeDouble(1.0 / static_cast<double>(getCount(op)));
   const auto getFactor = [&](const Expr &c) {
     return toDouble(read(op.getScale(), {c})) /
            getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
   };
-  Func factor = makeFactor("factor", features,
-                           [&](Expr c) { return toFloat(getFactor(c)); });
+  Func factor =
+      makeFactor(op, "factor", [&](Expr c) { return toFloat(getFactor(c)); });
   const auto getSlope = [&](const Expr &c) {
     return getFactor(c) * toDouble(read(op.getScaleGradient(), {c})) * share /
            getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
   };
-  Func slope = makeFactor("slope", features,
-                          [&](Expr c) { return toFloat(getSlope(c)); });
-  Func shift = makeFactor("shift", features, [&](Expr c) {
+  Func slope =
+      makeFactor(op, "slope", [&](Expr c) { return toFloat(getSlope(c)); });
+  Func shift = makeFactor(op, "shift", [&](Expr c) {
     Expr shift =
         getFactor(c) * share * toDouble(read(op.getOffsetGradient(), {c}));
     if (op.getMeanRest())

@@ -61,15 +61,6 @@ void AlgorithmBuilder::defineVector(Value result, const FeatureFuncs &features,
   values.find(result)->second.func(i) = features.statistics(i)[index];
 }
 
-Func AlgorithmBuilder::makeFactor(const std::string &name, int64_t features,
-                                  llvm::function_ref<Expr(Expr)> formula) {
-  Func factor(name);
-  Var feature("feature");
-  factor(feature) = formula(feature);
-  funcs.factors.emplace_back(factor, static_cast<int>(features));
-  return factor;
-}
-
 //===----------------------------------------------------------------------===//
 // Forward
 //===----------------------------------------------------------------------===//

@@ -259,6 +259,18 @@ struct LoopPrefetch {
   int iterations = 1;
 };
 
+/// Numbers per feature that elements are computed with, for each of which it
+/// would be too expensive to compute them.
+struct FactorFunc {
+  /// All features' lie on the stack, if these are not more.
+  static constexpr int64_t mostAtOnce = maxStripBytes / sizeof(float);
+
+  Halide::Func func;
+  int features = 1;
+  /// The features' dimension in the data.
+  int dim = 0;
+};
+
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.
 struct KernelFuncs {
@@ -271,9 +283,7 @@ struct KernelFuncs {
   /// Results but the first: vectors of features, or what `runs` describes.
   std::vector<Halide::Func> vectors;
   std::optional<RunFuncs> runs;
-  /// Numbers per feature, and how many: what elements are computed with, for
-  /// each of which it would be too expensive.
-  std::vector<std::pair<Halide::Func, int>> factors;
+  std::vector<FactorFunc> factors;
   AnchorFuncs anchor;
   /// The output may share memory with an operand, so no element may be
   /// computed twice.

@@ -10,7 +10,12 @@ struct ScheduleAnchor {
   KernelFuncs &kernel;
   const VectorUnit &unit;
 
-  void operator()(std::monostate) { scheduleElementwise(kernel, unit); }
+  void operator()(std::monostate) {
+    if (!kernel.factors.empty() &&
+        kernel.factors.front().features > FactorFunc::mostAtOnce)
+      return scheduleManyFactors(kernel, unit);
+    scheduleElementwise(kernel, unit);
+  }
   void operator()(ConvolutionFuncs &conv) {
     if (conv.isDepthwise || !conv.isPacked)
       return scheduleDepthwise(kernel, conv, unit);
@@ -45,17 +50,20 @@ struct ScheduleAnchor {
 };
 } // namespace
 
-/// On the stack, before all else.
-static void scheduleFactor(Halide::Func factor, int features,
-                           const VectorUnit &unit) {
-  factor.compute_root()
+/// On the stack, before all else. Of too many features, they are computed with
+/// the blocks of these, or else wherever they are used.
+static void scheduleFactor(const FactorFunc &factor, const VectorUnit &unit) {
+  if (factor.features > FactorFunc::mostAtOnce)
+    return;
+  Halide::Func func = factor.func;
+  func.compute_root()
       .store_in(Halide::MemoryType::Register)
-      .vectorize(factor.args()[0], getLanes(features, unit.lanes, false),
+      .vectorize(func.args()[0], getLanes(factor.features, unit.lanes, false),
                  Halide::TailStrategy::ShiftInwards);
 }
 
 void bnopt::scheduleKernel(KernelFuncs &kernel, const VectorUnit &unit) {
-  for (const auto &[factor, features] : kernel.factors)
-    scheduleFactor(factor, features, unit);
+  for (const FactorFunc &factor : kernel.factors)
+    scheduleFactor(factor, unit);
   std::visit(ScheduleAnchor{kernel, unit}, kernel.anchor);
 }

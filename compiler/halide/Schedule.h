@@ -52,6 +52,20 @@ void scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
 /// The same of features whose pixels follow each other in memory.
 void scheduleFeaturesOutside(KernelFuncs &kernel, FeatureFuncs &features,
                              const VectorUnit &unit, bool isParallel);
+/// The same of features that lie side by side, but are too many for their sums
+/// to be divided into parts.
+void scheduleManyFeatures(KernelFuncs &kernel, FeatureFuncs &features,
+                          const VectorUnit &unit, bool isParallel);
+/// An elementwise kernel with too many features for its factors to be computed
+/// at once.
+void scheduleManyFactors(KernelFuncs &kernel, const VectorUnit &unit);
+
+/// Vectors of features whose sums of a run stay in the first-level cache, where
+/// registers are too few.
+inline constexpr int maximumRunVectors = 32;
+/// Computes runs of so many features at `level`, several rows at a time.
+void scheduleRunInCache(FeatureFuncs &features, const Halide::LoopLevel &level,
+                        int lanes);
 void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
 void scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,

@@ -28,6 +28,7 @@
 
 using namespace bnopt;
 using Halide::Func;
+using Halide::LoopLevel;
 using Halide::MemoryType;
 using Halide::RVar;
 using Halide::Stage;
@@ -38,9 +39,8 @@ using Halide::VarOrRVar;
 /// Partial sums that the stack takes.
 static constexpr int64_t maximumPartialBytes = 192 * 1024;
 
-/// Vectors of features whose sums of a run stay in the first-level cache, where
-/// registers are too few, and of features whose parts one task adds up.
-static constexpr int maximumRunVectors = 32, maximumTaskVectors = 128;
+/// Vectors of features whose parts one task adds up.
+static constexpr int maximumTaskVectors = 128;
 
 /// Rows of a run whose elements of a vector are added to its sums together.
 static constexpr int rowsPerStep = 8;
@@ -109,6 +109,23 @@ int InnermostSchedule::getBlockVectors(int most) const {
   return (all + blocks - 1) / blocks;
 }
 
+void bnopt::scheduleRunInCache(FeatureFuncs &features, const LoopLevel &level,
+                               int lanes) {
+  Func &run = features.run;
+  const Var &feature = features.feature;
+  run.compute_at(level)
+      .store_in(MemoryType::Register)
+      .vectorize(feature, lanes);
+  RVar steps("steps"), row("row");
+  run.update()
+      .split(features.step, steps, row,
+             getLargestDivisor(features.length, rowsPerStep),
+             TailStrategy::GuardWithIf)
+      .reorder({VarOrRVar(row), VarOrRVar(feature), VarOrRVar(steps)})
+      .vectorize(feature, lanes)
+      .unroll(row);
+}
+
 void InnermostSchedule::scheduleRun(Func partial, bool inRegisters) {
   Func &run = features.run;
   const Var &feature = features.feature;
@@ -116,21 +133,16 @@ void InnermostSchedule::scheduleRun(Func partial, bool inRegisters) {
   const int rows =
       inRegisters ? 1 : getLargestDivisor(features.length, rowsPerStep);
   prefetchRows(run, 1, features.step.name(), rows, 16 * 1024);
-  run.compute_at(partial, block).store_in(MemoryType::Register);
-  run.vectorize(feature, lanes);
-  Stage update = run.update();
-  if (inRegisters) {
-    run.unroll(feature);
-    update.reorder({VarOrRVar(feature), VarOrRVar(features.step)})
-        .vectorize(feature, lanes)
-        .unroll(feature);
-    return;
-  }
-  RVar steps("steps"), row("row");
-  update.split(features.step, steps, row, rows, TailStrategy::GuardWithIf)
-      .reorder({VarOrRVar(row), VarOrRVar(feature), VarOrRVar(steps)})
+  if (!inRegisters)
+    return scheduleRunInCache(features, LoopLevel(partial, block), lanes);
+  run.compute_at(partial, block)
+      .store_in(MemoryType::Register)
       .vectorize(feature, lanes)
-      .unroll(row);
+      .unroll(feature);
+  run.update()
+      .reorder({VarOrRVar(feature), VarOrRVar(features.step)})
+      .vectorize(feature, lanes)
+      .unroll(feature);
 }
 
 /// Parts are added up where their threads are, and then kept.
@@ -260,6 +272,13 @@ SweepOptions InnermostSchedule::getSweepOptions(int parts) const {
   return options;
 }
 
+/// Whether the stack has no room for the sums of two parts.
+static bool hasManyFeatures(const FeatureFuncs &features) {
+  const int64_t numFeatures = features.extents[features.featureDim];
+  return 2 * numFeatures * features.sums.outputs() * int64_t(sizeof(double)) >
+         maximumPartialBytes;
+}
+
 void bnopt::scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
                              const VectorUnit &unit) {
   const int64_t elements =
@@ -270,6 +289,8 @@ void bnopt::scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
   // Pixels of a feature follow each other in memory.
   if (features.lanes > 1)
     scheduleFeaturesOutside(kernel, features, unit, isParallel);
+  else if (hasManyFeatures(features))
+    scheduleManyFeatures(kernel, features, unit, isParallel);
   else
     InnermostSchedule(kernel, features, unit, isParallel).schedule();
 }

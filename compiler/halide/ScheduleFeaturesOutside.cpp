@@ -270,7 +270,11 @@ void OutsideSchedule::schedule() {
   for (const Func &result : kernel.vectors)
     splitFeatures(result, result.args()[0], /*isFirst=*/false,
                   featuresPerBlock);
-  scheduleLanes(LoopLevel(kernel.output, featureBlock));
+  const LoopLevel level(kernel.output, featureBlock);
+  scheduleLanes(level);
+  for (FactorFunc &factor : kernel.factors)
+    if (factor.features > FactorFunc::mostAtOnce)
+      factor.func.compute_at(level).store_in(MemoryType::Stack);
 }
 
 void bnopt::scheduleFeaturesOutside(KernelFuncs &kernel, FeatureFuncs &features,
