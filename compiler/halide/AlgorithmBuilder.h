@@ -133,11 +133,21 @@ private:
   /// Makes component `index` of the statistics the value `result`.
   void defineVector(mlir::Value result, const FeatureFuncs &features,
                     int index);
-  /// A number per feature of the data of `op`, computed once.
+  /// A number per feature of the data of `op`, computed once, for each of its
+  /// repeats.
   template <typename Op>
   Halide::Func
   makeFactor(Op op, const std::string &name,
              llvm::function_ref<Halide::Expr(Halide::Expr)> formula);
+  /// The feature that `index` along their dimension is.
+  Halide::Expr getFeature(const Halide::Expr &index, int64_t features) const;
+  /// Numbers of the feature that `index` along their dimension is.
+  template <typename Op>
+  Halide::Expr readFeature(Op op, mlir::Value vector,
+                           const Halide::Expr &index);
+  /// The statistics of `features` for each of their repeats, at `index`.
+  Halide::Tuple readStatistics(FeatureFuncs &features,
+                               const Halide::Expr &index) const;
 
   void buildConv(nn::ConvOp op);
   void buildConvTranspose(nn::ConvTransposeOp op);
@@ -299,6 +309,8 @@ private:
   KernelView view;
   KernelFuncs funcs;
   llvm::DenseMap<mlir::Value, TensorFunc> values;
+  /// Vectors that are read for repeated features.
+  llvm::DenseMap<mlir::Value, Halide::Func> repeatedVectors;
 };
 
 template <typename Op>
@@ -310,9 +322,23 @@ Halide::Func AlgorithmBuilder::makeFactor(
   factor(feature) = formula(feature);
   const auto order = kernel::getBufferDimOrder(shapeOf(op.getInput()).size());
   const auto dim = llvm::find(order, op.getFeatureIndex()) - order.begin();
-  funcs.factors.push_back({factor, static_cast<int>(shapeOf(op.getMean())[0]),
-                           static_cast<int>(dim)});
+  const int64_t features = shapeOf(op.getInput())[op.getFeatureIndex()];
+  funcs.factors.push_back(
+      {factor, static_cast<int>(features), static_cast<int>(dim)});
   return factor;
+}
+
+template <typename Op>
+Halide::Expr AlgorithmBuilder::readFeature(Op op, mlir::Value vector,
+                                           const Halide::Expr &index) {
+  if (view.repeats() == 1 || get(vector).splat)
+    return read(vector, index);
+  Halide::Func &repeated = repeatedVectors[vector];
+  if (!repeated.defined())
+    repeated = makeFactor(op, "repeated", [&](const Halide::Expr &i) {
+      return read(vector, getFeature(i, shapeOf(vector)[0]));
+    });
+  return repeated(index);
 }
 
 template <typename Op>

@@ -27,10 +27,10 @@ static Value getMeanRest(Op op) {
 template <typename Op>
 void AlgorithmBuilder::buildGivenStatistics(Op op) {
   const auto readDouble = [&](Value vector, const Expr &c) {
-    return toDouble(read(vector, {c}));
+    return toDouble(readFeature(op, vector, c));
   };
   const auto getOpDeviation = [&](const Expr &c) {
-    return getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
+    return getDeviation(readFeature(op, op.getVariance(), c), op.getEpsilon());
   };
   Func factor = makeFactor(op, "factor", [&](Expr c) {
     return toFloat(readDouble(op.getScale(), c) / getOpDeviation(c));
@@ -47,37 +47,40 @@ void AlgorithmBuilder::buildGivenStatistics(Op op) {
   define(op, [&](ArrayRef<Expr> indices) {
     Expr feature = indices[op.getFeatureIndex()];
     Expr distance =
-        read(op.getInput(), indices) - read(op.getMean(), {feature});
+        read(op.getInput(), indices) - readFeature(op, op.getMean(), feature);
     return Halide::strict_float(distance) * factor(feature) +
-           (rest ? Expr(shift(feature)) : read(op.getOffset(), {feature}));
+           (rest ? Expr(shift(feature))
+                 : readFeature(op, op.getOffset(), feature));
   });
 }
 
 void AlgorithmBuilder::buildGradientInput(bn::GradientInputOp op) {
   Expr share = makeDouble(1.0 / static_cast<double>(getCount(op)));
   const auto getFactor = [&](const Expr &c) {
-    return toDouble(read(op.getScale(), {c})) /
-           getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
+    return toDouble(readFeature(op, op.getScale(), c)) /
+           getDeviation(readFeature(op, op.getVariance(), c), op.getEpsilon());
   };
   Func factor =
       makeFactor(op, "factor", [&](Expr c) { return toFloat(getFactor(c)); });
   const auto getSlope = [&](const Expr &c) {
-    return getFactor(c) * toDouble(read(op.getScaleGradient(), {c})) * share /
-           getDeviation(read(op.getVariance(), {c}), op.getEpsilon());
+    return getFactor(c) * toDouble(readFeature(op, op.getScaleGradient(), c)) *
+           share /
+           getDeviation(readFeature(op, op.getVariance(), c), op.getEpsilon());
   };
   Func slope =
       makeFactor(op, "slope", [&](Expr c) { return toFloat(getSlope(c)); });
   Func shift = makeFactor(op, "shift", [&](Expr c) {
-    Expr shift =
-        getFactor(c) * share * toDouble(read(op.getOffsetGradient(), {c}));
+    Expr shift = getFactor(c) * share *
+                 toDouble(readFeature(op, op.getOffsetGradient(), c));
     if (op.getMeanRest())
-      shift = shift - getSlope(c) * toDouble(read(op.getMeanRest(), {c}));
+      shift =
+          shift - getSlope(c) * toDouble(readFeature(op, op.getMeanRest(), c));
     return toFloat(shift);
   });
   define(op, [&](ArrayRef<Expr> indices) {
     Expr c = indices[op.getFeatureIndex()];
     Expr distance = Halide::strict_float(read(op.getInput(), indices) -
-                                         read(op.getMean(), {c}));
+                                         readFeature(op, op.getMean(), c));
     return read(op.getOutputGradient(), indices) * factor(c) -
            (distance * slope(c) + shift(c));
   });

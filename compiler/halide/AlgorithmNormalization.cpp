@@ -49,9 +49,27 @@ SmallVector<int64_t> AlgorithmBuilder::getDataStrides(Type type) {
 FeatureData AlgorithmBuilder::describeData(Value data, int64_t featureIndex) {
   const ArrayRef<int64_t> shape =
       cast<RankedTensorType>(data.getType()).getShape();
-  const bool isImage = shape.size() > 2 && featureIndex == 1;
+  const bool hasRows =
+      shape.size() > 2 && featureIndex == 1 && view.repeats() == 1;
   return {llvm::to_vector(shapeOf(data)), getDataStrides(data.getType()),
-          featureIndex, isImage ? shape.back() : 1};
+          featureIndex, hasRows ? shape.back() : 1, view.repeats()};
+}
+
+Expr AlgorithmBuilder::getFeature(const Expr &index, int64_t features) const {
+  return view.repeats() == 1 ? index : index % static_cast<int>(features);
+}
+
+Tuple AlgorithmBuilder::readStatistics(FeatureFuncs &features,
+                                       const Expr &index) const {
+  features.repeatedStatistics = features.statistics;
+  if (features.repeats > 1) {
+    const int numFeatures =
+        features.extents[features.featureDim] / features.repeats;
+    features.repeatedStatistics = Func("repeated_statistics");
+    features.repeatedStatistics(features.feature) =
+        Tuple(features.statistics(features.feature % numFeatures));
+  }
+  return features.repeatedStatistics(index);
 }
 
 void AlgorithmBuilder::defineVector(Value result, const FeatureFuncs &features,
@@ -71,9 +89,15 @@ public:
   using Read = llvm::function_ref<Expr(ArrayRef<Expr>)>;
 
   template <typename Op>
-  InputReader(Op op, Read read)
+  InputReader(AlgorithmBuilder &builder, Op op, Read read)
       : rank(op.getInput().getType().getRank()),
-        featureIndex(op.getFeatureIndex()), read(read) {}
+        featureIndex(op.getFeatureIndex()), read(read) {
+    if (builder.view.repeats() > 1)
+      repeatedPilot = builder.makeFactor(op, "pilot", [&](const Expr &index) {
+        const auto shape = op.getInput().getType().getShape();
+        return pilot(builder.getFeature(index, shape[featureIndex]));
+      });
+  }
 
   Expr operator()(ArrayRef<Expr> indices) const { return read(indices); }
 
@@ -95,7 +119,9 @@ public:
   /// Σ (d + a) = Σ d + n·a, Σ (d + a)² = Σ d² + a·(2·Σ d + n·a).
   std::vector<Expr> mergeMoments(ArrayRef<Expr> sums, ArrayRef<Expr> first,
                                  const Expr &count) const {
-    Expr a = toDouble(read(first)) - toDouble(pilot(first[featureIndex]));
+    const Expr &index = first[featureIndex];
+    Expr origin = repeatedPilot.defined() ? repeatedPilot(index) : pilot(index);
+    Expr a = toDouble(read(first)) - toDouble(origin);
     return {sums[0] + count * a,
             sums[1] + a * (makeDouble(2) * sums[0] + count * a)};
   }
@@ -104,6 +130,8 @@ private:
   size_t rank;
   int64_t featureIndex;
   Read read;
+  /// The first elements of features that are repeated, for each repeat.
+  Func repeatedPilot;
 };
 
 FeatureFuncs AlgorithmBuilder::makeMoments(Value data, int64_t featureIndex,
@@ -122,12 +150,12 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
   const auto readInput = [&](ArrayRef<Expr> indices) {
     return read(op.getInput(), indices);
   };
-  const InputReader input(op, readInput);
+  const InputReader input(*this, op, readInput);
   FeatureFuncs features =
       makeMoments(op.getInput(), op.getFeatureIndex(), input);
   const Var feature = features.feature;
   Moments moments = getMoments(
-      features.sums(feature)[0], features.sums(feature)[1],
+      features.totals(feature)[0], features.totals(feature)[1],
       toDouble(input.pilot(feature)), static_cast<double>(getCount(op)));
   // Of numbers that f32 has, so that the parts that a training is split into
   // compute the same.
@@ -144,7 +172,7 @@ void AlgorithmBuilder::buildTraining(bn::TrainingOp op) {
     statistics.push_back(toFloat(rest));
   features.statistics(feature) = Tuple(statistics);
   Indices indices = declare(op);
-  Tuple numbers(features.statistics(indices[op.getFeatureIndex()]));
+  const Tuple numbers = readStatistics(features, indices[op.getFeatureIndex()]);
   // Subtracted first: a product with the mean would cancel.
   funcOf(op)(getVars(indices.size())) =
       Halide::strict_float(input(indices) - numbers[0]) * numbers[2] +
@@ -161,12 +189,12 @@ void AlgorithmBuilder::buildStatistics(bn::StatisticsOp op) {
   const auto readInput = [&](ArrayRef<Expr> indices) {
     return read(op.getInput(), indices);
   };
-  const InputReader input(op, readInput);
+  const InputReader input(*this, op, readInput);
   FeatureFuncs features =
       makeMoments(op.getInput(), op.getFeatureIndex(), input);
   const Var feature = features.feature;
   Moments moments = getMoments(
-      features.sums(feature)[0], features.sums(feature)[1],
+      features.totals(feature)[0], features.totals(feature)[1],
       toDouble(input.pilot(feature)), static_cast<double>(getCount(op)));
   finishStatistics(op, std::move(features), moments);
 }
@@ -178,7 +206,7 @@ void AlgorithmBuilder::buildStatistics(bn::StatisticsOp op) {
 template <typename Op>
 FeatureFuncs AlgorithmBuilder::makeGradientSums(Op op, bool sumDistances) {
   const auto terms = [&](ArrayRef<Expr> indices, ArrayRef<Expr>) {
-    Expr mean = read(op.getMean(), {indices[op.getFeatureIndex()]});
+    Expr mean = readFeature(op, op.getMean(), indices[op.getFeatureIndex()]);
     Expr distance = Halide::strict_float(read(op.getInput(), indices) - mean);
     Expr gradient = read(op.getOutputGradient(), indices);
     std::vector<Expr> addends = {gradient, gradient * distance};
@@ -199,13 +227,13 @@ void AlgorithmBuilder::buildGradient(bn::GradientOp op) {
   FeatureFuncs features = makeGradientSums(op, /*sumDistances=*/true);
   const Var feature = features.feature;
   Expr share = makeDouble(1.0 / static_cast<double>(getCount(op)));
-  Expr sum = features.sums(feature)[0],
-       rest = features.sums(feature)[2] * share;
+  Expr sum = features.totals(feature)[0],
+       rest = features.totals(feature)[2] * share;
   // One division for all: of many features they would count.
   Expr inverse = Halide::strict_float(
       makeDouble(1) /
       getDeviation(read(op.getVariance(), {feature}), op.getEpsilon()));
-  Expr scaleGradient = (features.sums(feature)[1] - rest * sum) * inverse;
+  Expr scaleGradient = (features.totals(feature)[1] - rest * sum) * inverse;
   Expr factor = toDouble(read(op.getScale(), {feature})) * inverse;
   Expr slope = -factor * scaleGradient * share * inverse;
   Expr shift = -factor * sum * share - slope * rest;
@@ -214,9 +242,9 @@ void AlgorithmBuilder::buildGradient(bn::GradientOp op) {
                               toFloat(factor), toFloat(slope), toFloat(shift)});
   Indices indices = declare(op);
   Expr c = indices[op.getFeatureIndex()];
-  Tuple numbers(features.statistics(c));
+  const Tuple numbers = readStatistics(features, c);
   Expr distance = Halide::strict_float(read(op.getInput(), indices) -
-                                       read(op.getMean(), {c}));
+                                       readFeature(op, op.getMean(), c));
   funcOf(op)(getVars(indices.size())) =
       read(op.getOutputGradient(), indices) * numbers[2] +
       (distance * numbers[3] + numbers[4]);
@@ -229,7 +257,8 @@ void AlgorithmBuilder::buildGradient(bn::GradientOp op) {
 void AlgorithmBuilder::buildGradientStatistics(bn::GradientStatisticsOp op) {
   FeatureFuncs features = makeGradientSums(op, /*sumDistances=*/false);
   const Var feature = features.feature;
-  Expr sum = features.sums(feature)[0], products = features.sums(feature)[1];
+  Expr sum = features.totals(feature)[0],
+       products = features.totals(feature)[1];
   finishGradientStatistics(op, std::move(features), products, sum);
 }
 

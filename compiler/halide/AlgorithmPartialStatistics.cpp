@@ -136,7 +136,8 @@ void AlgorithmBuilder::buildMerge(bn::MergeStatisticsOp op) {
   FeatureFuncs features = mergeRuns(op.getFirst(), index, terms);
   const Var feature = features.feature;
   const Moments moments = getMoments(
-      features.sums(feature)[0], features.sums(feature)[1], getPilot(feature),
+      features.totals(feature)[0], features.totals(feature)[1],
+      getPilot(feature),
       countRuns(op.getFirst(), index) * static_cast<double>(op.getRun()));
   finishStatistics(op, std::move(features), moments);
 }
@@ -149,7 +150,8 @@ void AlgorithmBuilder::buildMerge(bn::MergeGradientStatisticsOp op) {
   FeatureFuncs features =
       mergeRuns(op.getProducts(), op.getFeatureIndex(), terms);
   const Var feature = features.feature;
-  Expr products = features.sums(feature)[0], sum = features.sums(feature)[1];
+  Expr products = features.totals(feature)[0],
+       sum = features.totals(feature)[1];
   finishGradientStatistics(op, std::move(features), products, sum);
 }
 

@@ -49,6 +49,7 @@ public:
   FeatureFuncs build(const RunTerms &terms, const RunMerge &merge) {
     const size_t numSums = defineRun(terms);
     defineSums(merge, numSums);
+    defineTotals();
     return std::move(features);
   }
 
@@ -58,6 +59,7 @@ private:
   void chooseRuns();
   size_t defineRun(const RunTerms &terms);
   void defineSums(const RunMerge &merge, size_t numSums);
+  void defineTotals();
 
   /// The pixel that the last lanes that end with the data begin with.
   int lastVector() const {
@@ -321,6 +323,25 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
     added.push_back(sums(features.feature)[static_cast<int>(index)] + merged);
   }
   sums(features.feature) = Tuple(added);
+}
+
+void RunBuilder::defineTotals() {
+  features.totals = features.sums;
+  features.repeats = static_cast<int>(data.repeats);
+  if (features.repeats == 1)
+    return;
+  const int numFeatures =
+      features.extents[features.featureDim] / features.repeats;
+  const RDom repeat(0, features.repeats, "repeat");
+  const Tuple added = features.sums(features.feature + repeat[0] * numFeatures);
+  Func totals("totals");
+  totals(features.feature) =
+      Tuple(std::vector<Expr>(added.size(), makeDouble(0)));
+  std::vector<Expr> sums;
+  for (int index = 0; index < static_cast<int>(added.size()); ++index)
+    sums.push_back(totals(features.feature)[index] + added[index]);
+  totals(features.feature) = Tuple(sums);
+  features.totals = totals;
 }
 
 FeatureFuncs bnopt::makeFeatureSums(const FeatureData &data,

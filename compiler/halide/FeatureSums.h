@@ -18,6 +18,8 @@ struct FeatureData {
   int64_t featureIndex = 0;
   /// Pixels of a row of an image, before rows became one; else 1.
   int64_t rowPixels = 1;
+  /// How often the features are repeated along their dimension.
+  int64_t repeats = 1;
 };
 
 /// What is summed over the elements of a run, as a rule in f32: of the logical
@@ -31,8 +33,8 @@ using RunMerge = llvm::function_ref<std::vector<Halide::Expr>(
     llvm::ArrayRef<Halide::Expr>, llvm::ArrayRef<Halide::Expr>,
     const Halide::Expr &)>;
 
-/// Defines `run` and `sums` of the result. Sums are taken in one pass: a run of
-/// at most 64 elements in f32, all runs of a feature in f64.
+/// Defines `run`, `sums` and `totals` of the result. Sums are taken in one
+/// pass: a run of at most 64 elements in f32, all runs of a feature in f64.
 FeatureFuncs makeFeatureSums(const FeatureData &data, const RunTerms &terms,
                              const RunMerge &merge);
 

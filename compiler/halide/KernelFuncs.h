@@ -181,6 +181,11 @@ struct FeatureFuncs {
   /// A tuple of sums per feature, of all runs, in f64, and the numbers that the
   /// results are made of.
   Halide::Func sums, statistics;
+  /// Where features are repeated along their dimension, so often, each of these
+  /// has runs and sums of its own. Those of a feature, added, and its
+  /// statistics for each of them; else `sums` and `statistics`.
+  int repeats = 1;
+  Halide::Func totals, repeatedStatistics;
   /// The loops of `sums`: over lanes, then over the dimensions of the data but
   /// the feature's, from the smallest stride on, and their sizes. The first of
   /// these is in runs.

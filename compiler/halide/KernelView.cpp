@@ -5,10 +5,17 @@
 #include "dialect/BN/BNOps.h"
 #include "dialect/Kernel/KernelLayouts.h"
 #include "dialect/NN/NNOps.h"
+#include "passes/ElementwiseOps.h"
 #include "passes/lower/KernelShape.h"
+#include "passes/lower/TileModel.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
+
+#include <algorithm>
+#include <numeric>
 
 using namespace mlir;
 using namespace bnopt;
@@ -186,6 +193,65 @@ static std::optional<MemoryLayout> mergeData(kernel::FuncOp kernel) {
   return layout;
 }
 
+/// Whether `op` may see several pixels as one.
+static bool mayRepeatFeatures(Operation &op) {
+  return isa<bn::TrainingOp, bn::StatisticsOp, bn::GradientOp,
+             bn::GradientStatisticsOp, bn::NormalizeOp, bn::GradientInputOp,
+             bn::InferenceOp, arith::ConstantOp, kernel::ReturnOp>(op) ||
+         isElementwise(&op);
+}
+
+/// Pixels of `features` each, of `pixels`, that are taken for one: whole cache
+/// lines, if they can be.
+static int64_t getRepeats(int64_t features, int64_t pixels) {
+  constexpr int64_t lineElements = 16;
+  // Some vectors, with sums in registers; and rows for runs, which each cost an
+  // addition in f64.
+  constexpr int64_t mostColumns = 64, leastRows = 16;
+  if (features >= mostColumns || features % lineElements == 0)
+    return 1;
+  const int64_t perLine = lineElements / std::gcd(features, lineElements);
+  const int64_t most = std::min(mostColumns / features, pixels / leastRows);
+  if (pixels % perLine == 0 && pixels / perLine >= leastRows)
+    return perLine * getLargestDivisor(pixels / perLine,
+                                       std::max<int64_t>(1, most / perLine));
+  return getLargestDivisor(pixels, std::max<int64_t>(1, most));
+}
+
+/// Takes several pixels of the data for one, where these are nothing but their
+/// features, which are few. How many.
+static int64_t repeatFeatures(kernel::FuncOp kernel, MemoryLayout &layout) {
+  const auto feature = static_cast<size_t>(*findFeatureIndex(kernel));
+  const int64_t features = layout.shape[feature];
+  std::optional<size_t> pixels;
+  for (auto [dim, size] : llvm::enumerate(layout.shape)) {
+    if (dim == feature || size == 1)
+      continue;
+    if (pixels)
+      return 1;
+    pixels = dim;
+  }
+  const bool isDense = pixels && layout.strides[*pixels] == features &&
+                       (features == 1 || layout.strides[feature] == 1);
+  if (!isDense || !llvm::all_of(kernel.getBody().front(), mayRepeatFeatures))
+    return 1;
+  // What is broadcast would have to be repeated, too.
+  for (Type type : kernel.getBody().getArgumentTypes()) {
+    auto tensor = cast<RankedTensorType>(type);
+    if (tensor.getRank() > 1 && tensor.getNumElements() > 1 &&
+        !haveSameShape(type, findData(kernel).first))
+      return 1;
+  }
+  const int64_t repeats = getRepeats(features, layout.shape[*pixels]);
+  if (repeats == 1)
+    return 1;
+  layout.shape[feature] *= repeats;
+  layout.strides[feature] = 1;
+  layout.shape[*pixels] /= repeats;
+  layout.strides[*pixels] *= repeats;
+  return repeats;
+}
+
 /// Whether the result of `kernel` is packed, or packed weights as they are.
 static bool isPacking(kernel::FuncOp kernel) {
   auto returned = dyn_cast<BlockArgument>(
@@ -211,6 +277,7 @@ KernelView KernelView::getMerged(kernel::FuncOp kernel) {
   if (std::optional<MemoryLayout> data = mergeData(kernel)) {
     KernelView view(Merge::Data);
     view.dataType = findData(kernel).first;
+    view.numRepeats = repeatFeatures(kernel, *data);
     view.data = std::move(*data);
     return view;
   }

@@ -21,7 +21,8 @@ struct MemoryLayout {
 /// at one distance are a single row to pointwise convolutions and elementwise
 /// operators, and a contiguous tensor is a vector to elementwise operators:
 /// longer loops, with fewer tails. Normalizations see the dimensions of their
-/// data that follow each other in memory as one, but for the features.
+/// data that follow each other in memory as one, but for the features, and a
+/// row of pixels as one with all of their features.
 class KernelView {
 public:
   enum class Merge { Nothing, Pixels, Data, Rows, Everything };
@@ -33,6 +34,11 @@ public:
   static KernelView getMerged(kernel::FuncOp kernel);
 
   Merge merged() const { return merge; }
+
+  /// How often the features are repeated along their dimension of the data:
+  /// pixels that are taken for one, where the features of one would not fill a
+  /// vector.
+  int64_t repeats() const { return numRepeats; }
 
   /// A tensor's shape as the kernel sees it.
   llvm::SmallVector<int64_t> getShape(mlir::Type type) const;
@@ -47,6 +53,7 @@ private:
   /// The normalized tensors, and where all of them lie.
   mlir::RankedTensorType dataType;
   MemoryLayout data;
+  int64_t numRepeats = 1;
   /// Of merged rows: the data, and the dimensions that tell rows apart.
   mlir::RankedTensorType rowsType;
   int64_t rowDims = 0;

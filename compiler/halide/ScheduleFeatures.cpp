@@ -70,6 +70,7 @@ private:
   std::pair<RVar, int64_t> fuseRuns(Stage update);
   SweepOptions getSweepOptions(int parts) const;
   void scheduleStatistics(const RVar &parts);
+  void scheduleRepeats(int lanes);
   void prefetchRows(const Func &func, int stage, const std::string &var,
                     int rows, int64_t most);
   void prefetchData(int rows);
@@ -181,16 +182,29 @@ void InnermostSchedule::scheduleParts(Func partial, const RVar &within,
 void InnermostSchedule::scheduleStatistics(const RVar &parts) {
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   Func &sums = features.sums, &statistics = features.statistics;
+  sums.store_in(MemoryType::Register).vectorize(features.feature, lanes);
+  sums.update()
+      .reorder({VarOrRVar(features.feature), VarOrRVar(parts)})
+      .vectorize(features.feature, lanes);
+  if (features.repeats > 1)
+    return scheduleRepeats(lanes);
   statistics.compute_root().store_in(MemoryType::Register);
   splitLoop(statistics, features.feature, block, inner,
             lanes * getBlockVectors(maximumRunVectors), numFeatures,
             /*exact=*/false);
   statistics.vectorize(inner, lanes);
-  sums.compute_at(statistics, block).store_in(MemoryType::Register);
-  sums.vectorize(features.feature, lanes);
-  sums.update()
-      .reorder({VarOrRVar(features.feature), VarOrRVar(parts)})
-      .vectorize(features.feature, lanes);
+  sums.compute_at(statistics, block);
+}
+
+/// All at once: features that are repeated are few.
+void InnermostSchedule::scheduleRepeats(int lanes) {
+  for (Func func : {features.sums, features.totals, features.statistics,
+                    features.repeatedStatistics})
+    if (func.defined())
+      func.compute_root().store_in(MemoryType::Register);
+  if (features.repeatedStatistics.defined())
+    features.repeatedStatistics.vectorize(features.feature, lanes,
+                                          TailStrategy::ShiftInwards);
 }
 
 /// One loop over all runs of a feature, and how often it runs.
@@ -252,7 +266,9 @@ void InnermostSchedule::schedule() {
   scheduleStatistics(partLoop);
   const int lanes = getLanes(numFeatures, unit.lanes, false);
   for (Func result : kernel.vectors)
-    result.vectorize(result.args()[0], lanes, TailStrategy::ShiftInwards);
+    result.vectorize(result.args()[0],
+                     getLanes(numFeatures / features.repeats, lanes, false),
+                     TailStrategy::ShiftInwards);
   const SweepOptions options = getSweepOptions(parts);
   scheduleElementwise(kernel, unit, options);
   prefetchData(options.rows);

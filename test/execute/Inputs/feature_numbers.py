@@ -17,7 +17,13 @@ from oracle import DISTRIBUTIONS, RUNNING, TOLERANCE, Case, Oracle
 MANY = (((5, 100_000), "nchw"), ((3, 65_537), "nchw"), ((2, 40_001, 2, 1), "nhwc"), ((2, 40_001, 2, 1), "nchw"),
         ((70, 9_000), "nchw"), ((1, 70_001, 4, 4), "nchw"), ((2, 33_000, 1, 1), "nhwc"))
 MANY_IN_PLACE = (("3x65552", "nchw"), ("2x40016x2x1", "nhwc"))
-GROUPS = {"many": (MANY, MANY_IN_PLACE)}
+# Side by side less than a vector: several pixels are taken for one, in numbers that divide these; of a prime number of
+# pixels none are.
+FEW = (((4, 3, 20, 24), "nhwc"), ((2, 1, 31, 32), "nhwc"), ((5, 1, 1000), "nchw"), ((48, 4), "nchw"),
+       ((3, 5, 7, 7), "nhwc"), ((2, 7, 64, 9), "nhwc"), ((1009, 3), "nchw"), ((6, 24, 5, 5), "nhwc"),
+       ((16, 3, 128, 128), "nhwc"), ((1, 60, 8, 16), "nhwc"), ((2, 2, 4, 6, 8), "nhwc"))
+FEW_IN_PLACE = (("2x1x40x40", "nchw"),)
+GROUPS = {"many": (MANY, MANY_IN_PLACE), "few": (FEW, FEW_IN_PLACE)}
 
 
 def make_norm(shape, layout):
@@ -27,7 +33,9 @@ def make_norm(shape, layout):
     wide = [1] * len(shape)
     wide[dim] = features
     options = [f"--shape={'x'.join(map(str, shape))}", f"--layout={layout}"]
-    return Norm("batch_norm", options, size, tuple(d for d in range(len(shape)) if d != dim), tuple(wide))
+    norm = Norm("batch_norm", options, size, tuple(d for d in range(len(shape)) if d != dim), tuple(wide))
+    norm.parameters = (features,)
+    return norm
 
 
 def check_given(checker, norm, random):
