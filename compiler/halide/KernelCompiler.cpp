@@ -27,7 +27,9 @@ enum class Alignment { Any, Streaming };
 
 struct LoweredKernel {
   Halide::Module module;
-  bool streams, prefetches;
+  bool streams;
+  /// Something is left to do for it in LLVM.
+  bool isUnfinished;
   std::string output;
   size_t outputArgument;
 };
@@ -57,7 +59,8 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   if (llvm::Error error = checkLowered(lowered, *funcs))
     return std::move(error);
   const LoweredKernel description = {lowered, funcs->streams,
-                                     !funcs->prefetches.empty(),
+                                     lowered.any_strict_float() ||
+                                         !funcs->prefetches.empty(),
                                      funcs->output.name(), arguments.size()};
   if (options.asserts)
     return description;
@@ -69,7 +72,7 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   }
   // Otherwise the code generator reassociates strict operations, too.
   result.set_any_strict_float(lowered.any_strict_float());
-  return LoweredKernel{result, description.streams, description.prefetches,
+  return LoweredKernel{result, description.streams, description.isUnfinished,
                        description.output, description.outputArgument};
 }
 
@@ -134,9 +137,9 @@ compileStreamingKernel(kernel::FuncOp kernel, const LoweredKernel &any,
   return compileStreaming(streaming, symbol, getCodeType(form));
 }
 
-/// Compiles a kernel that asks for what it loads.
+/// Compiles a kernel that Halide has not finished.
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-compilePrefetchingKernel(const LoweredKernel &kernel, KernelForm form) {
+finishKernel(const LoweredKernel &kernel, KernelForm form) {
   auto bitcode = writeToMemory(kernel.module, Halide::OutputFileType::bitcode);
   if (!bitcode)
     return bitcode.takeError();
@@ -162,8 +165,8 @@ bnopt::compileKernel(kernel::FuncOp kernel, const std::string &symbol,
       return compileStreamingKernel(kernel, *lowered, symbol, target, options,
                                     form)
           .moveInto(code);
-    if (lowered->prefetches && !isPlain)
-      return compilePrefetchingKernel(*lowered, form).moveInto(code);
+    if (lowered->isUnfinished && !isPlain)
+      return finishKernel(*lowered, form).moveInto(code);
     return writeToMemory(lowered->module, getFileType(form)).moveInto(code);
   };
   if (llvm::Error error = catchHalideErrors(compile, warnings))
