@@ -52,6 +52,10 @@ void scheduleFeatures(KernelFuncs &kernel, FeatureFuncs &features,
 /// The same of features whose pixels follow each other in memory.
 void scheduleFeaturesOutside(KernelFuncs &kernel, FeatureFuncs &features,
                              const VectorUnit &unit, bool isParallel);
+/// The same of too few features for all threads to have one; which these are.
+void scheduleDividedFeatures(KernelFuncs &kernel, FeatureFuncs &features,
+                             const VectorUnit &unit);
+bool shouldDivideFeatures(const FeatureFuncs &features);
 /// The same of features that lie side by side, but are too many for their sums
 /// to be divided into parts.
 void scheduleManyFeatures(KernelFuncs &kernel, FeatureFuncs &features,

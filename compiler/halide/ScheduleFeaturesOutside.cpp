@@ -279,5 +279,7 @@ void OutsideSchedule::schedule() {
 
 void bnopt::scheduleFeaturesOutside(KernelFuncs &kernel, FeatureFuncs &features,
                                     const VectorUnit &unit, bool isParallel) {
+  if (isParallel && shouldDivideFeatures(features))
+    return scheduleDividedFeatures(kernel, features, unit);
   OutsideSchedule(kernel, features, unit, isParallel).schedule();
 }

@@ -21,8 +21,10 @@ MANY_IN_PLACE = (("3x65552", "nchw"), ("2x40016x2x1", "nhwc"))
 # pixels none are.
 FEW = (((4, 3, 20, 24), "nhwc"), ((2, 1, 31, 32), "nhwc"), ((5, 1, 1000), "nchw"), ((48, 4), "nchw"),
        ((3, 5, 7, 7), "nhwc"), ((2, 7, 64, 9), "nhwc"), ((1009, 3), "nchw"), ((6, 24, 5, 5), "nhwc"),
-       ((16, 3, 128, 128), "nhwc"), ((1, 60, 8, 16), "nhwc"), ((2, 2, 4, 6, 8), "nhwc"))
-FEW_IN_PLACE = (("2x1x40x40", "nchw"),)
+       ((16, 3, 128, 128), "nhwc"), ((1, 60, 8, 16), "nhwc"), ((2, 2, 4, 6, 8), "nhwc"),
+       # Fewer than threads, channels first.
+       ((8, 3, 131, 131), "nchw"), ((9, 2, 5, 71, 71), "nchw"))
+FEW_IN_PLACE = (("2x1x40x40", "nchw"), ("8x3x128x136", "nchw"))
 GROUPS = {"many": (MANY, MANY_IN_PLACE), "few": (FEW, FEW_IN_PLACE)}
 
 
