@@ -160,6 +160,8 @@ Func AlgorithmBuilder::makeResult(Value value, unsigned index,
 void AlgorithmBuilder::finish(ValueRange returned) {
   if (finishPacked(returned.front()))
     return;
+  if (auto *gradient = std::get_if<RowGroupGradientFuncs>(&funcs.anchor))
+    return finishRowGroups(returned, *gradient);
   for (auto [index, value] : llvm::enumerate(returned)) {
     if (index == 0)
       if (auto *features = std::get_if<FeatureFuncs>(&funcs.anchor);

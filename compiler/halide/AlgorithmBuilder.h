@@ -56,6 +56,9 @@ private:
   /// where these share cache lines.
   bool canShareLines(const FeatureFuncs &features);
   void finishLines(mlir::Value value, FeatureFuncs &features);
+  /// Makes all results of gradients of norms over groups of rows.
+  void finishRowGroups(mlir::ValueRange returned,
+                       const RowGroupGradientFuncs &gradient);
   /// The same for a result that is packed, or packed weights that are unpacked;
   /// false for all others.
   bool finishPacked(mlir::Value returned);
@@ -225,6 +228,14 @@ private:
                                const RowParameters &parameters);
   void makeParameterSums(const Rows &rows, mlir::Value outputGradient,
                          int64_t parts, RowNormGradientFuncs &gradient);
+  /// Whether the gradients of the norm `op` may be computed by groups of rows,
+  /// and these; the numbers of a row.
+  bool canGroupRows(mlir::Operation *op) const;
+  Halide::Func makeGroupedRows(const Rows &rows, mlir::Value outputGradient,
+                               const RowParameters &parameters, int64_t parts);
+  Halide::Func makeLongRows(const Rows &rows, mlir::Value outputGradient,
+                            const RowParameters &parameters,
+                            RowGroupGradientFuncs &gradient);
   template <typename Op>
   bool buildRowNormGradient(Op op);
   RowNormFuncs makeGroupGradient(const Rows &rows, bn::GroupNormGradientOp op);

@@ -7,8 +7,9 @@
 //   dx = r·(g − Σg/n) + b·(x − mean),  b = −r³·(Σgd − Σg·Σd/n)/n
 //   dScale = Σ dy·(x − mean)·r,  dOffset = Σ dy
 //
-// where the last two sums are over the rows of a part. RMS norm takes p, the
-// mean and Σg/n as 0. Of short rows all is in f64, in which products of f32
+// where the last two sums are over the rows of a part. Rows in one piece of
+// memory are taken by groups (AlgorithmRowGroupGradient.cpp). RMS norm takes p,
+// the mean and Σg/n as 0. Of short rows all is in f64, in which products of f32
 // numbers are exact, so that dx is right to the last bits where its terms
 // cancel, as in rows of one or two elements; of others, dx and the terms of
 // dScale are in f32, with the mean as a sum of two numbers.
@@ -62,6 +63,24 @@ static Expr getDistanceFromMean(const Expr &x, const Halide::FuncRef &numbers) {
   if (numbers.size() == 4)
     return strict_float(toDouble(x) - numbers[3]);
   return numbers.size() == 5 ? getDistance(x, numbers[3], numbers[4]) : x;
+}
+
+/// What an element adds to the gradient of the scale.
+static Expr getScaleTerm(const Expr &x, const Expr &dy,
+                         const Halide::FuncRef &numbers) {
+  Expr normalized = getDistanceFromMean(x, numbers) * numbers[0];
+  return Halide::cast(normalized.type(), dy) * normalized;
+}
+
+/// An element of the gradient of the input.
+static Expr getInputGradient(const Expr &x, const Expr &dy, const Expr &scale,
+                             const Halide::FuncRef &numbers) {
+  Expr distance = getDistanceFromMean(x, numbers);
+  if (distance.type() == Halide::Float(64))
+    return toFloat(strict_float(toDouble(dy) * toDouble(scale) - numbers[2]) *
+                       numbers[0] +
+                   distance * numbers[1]);
+  return dy * (scale * numbers[0]) + (distance * numbers[1] - numbers[2]);
 }
 
 RowNormFuncs
@@ -135,15 +154,9 @@ void AlgorithmBuilder::makeParameterSums(const Rows &rows, Value outputGradient,
   for (int64_t dim : rows.kept)
     row.push_back(element[dim]);
 
-  const Func &numbers =
-      (gradient.again ? *gradient.again : gradient.norm).statistics;
   Expr dy = read(outputGradient, element);
-  Expr normalized =
-      getDistanceFromMean(read(rows.input, element), numbers(row)) *
-      numbers(row)[0];
-  Expr product = normalized.type() == Halide::Float(64)
-                     ? toDouble(dy) * normalized
-                     : toDouble(dy * normalized);
+  Expr product = toDouble(getScaleTerm(read(rows.input, element), dy,
+                                       gradient.again.statistics(row)));
   std::vector<Var> vars = gradient.rowVars;
   vars.push_back(gradient.part);
   gradient.sums = Func("parameter_sums");
@@ -165,37 +178,45 @@ bool AlgorithmBuilder::buildRowNormGradient(Op op) {
   const Rows rows = makeRows(
       op.getInput(), {mergesRows ? 1 : static_cast<int64_t>(op.getAxis()), 0});
   Value dy = op.getOutputGradient();
+  const auto parts = static_cast<int64_t>(*op.getParts());
+  const bool isGrouped = canGroupRows(op);
   RowNormGradientFuncs gradient;
-  gradient.norm = makeRowGradient(rows, dy, parameters);
-  // Rows in one piece of memory are read once for both.
-  if (rows.kept.size() != 1 || rows.dims.size() != 1 || !rows.alongRow)
+  Func numbers;
+  if (isGrouped) {
+    numbers = makeGroupedRows(rows, dy, parameters, parts);
+  } else {
+    gradient.norm = makeRowGradient(rows, dy, parameters);
     gradient.again = makeRowGradient(rows, dy, parameters);
+    numbers = gradient.norm.statistics;
+  }
 
   Indices indices = declare(op);
   std::vector<Expr> row;
   for (int64_t dim : rows.kept)
     row.push_back(indices[dim]);
-  const Func &numbers = gradient.norm.statistics;
-  Expr scale = readBroadcast(parameters.scale, indices),
-       distance = getDistanceFromMean(read(rows.input, indices), numbers(row));
-  funcOf(op)(getVars(indices.size())) =
-      rows.count < leastRoundedRow
-          ? toFloat(strict_float(toDouble(read(dy, indices)) * toDouble(scale) -
-                                 numbers(row)[2]) *
-                        numbers(row)[0] +
-                    distance * numbers(row)[1])
-          : read(dy, indices) * (scale * numbers(row)[0]) +
-                (distance * numbers(row)[1] - numbers(row)[2]);
-
-  makeParameterSums(rows, dy, static_cast<int64_t>(*op.getParts()), gradient);
+  const Halide::FuncRef ofRow = numbers(row);
+  Expr x = read(rows.input, indices), gradientOfElement = read(dy, indices);
+  funcOf(op)(getVars(indices.size())) = getInputGradient(
+      x, gradientOfElement, readBroadcast(parameters.scale, indices), ofRow);
+  if (!isGrouped)
+    makeParameterSums(rows, dy, parts, gradient);
   for (auto [index, result] : llvm::enumerate(op->getResults().drop_front())) {
     const Indices own = declareValue(result);
+    Func &func = values.find(result)->second.func;
+    if (isGrouped) {
+      // What a row adds to it.
+      func(getVars(indices.size())) =
+          index == 0 ? getScaleTerm(x, gradientOfElement, ofRow)
+                     : gradientOfElement;
+      continue;
+    }
     std::vector<Expr> place = orderIndices(ArrayRef(own).drop_front());
     place.push_back(own.front());
-    values.find(result)->second.func(getVars(own.size())) =
+    func(getVars(own.size())) =
         toFloat(gradient.sums(place)[static_cast<int>(index)]);
   }
-  funcs.anchor = std::move(gradient);
+  if (!isGrouped)
+    funcs.anchor = std::move(gradient);
   return true;
 }
 

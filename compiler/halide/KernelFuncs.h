@@ -234,14 +234,12 @@ struct RowNormFuncs {
   bool alongRow = false;
 };
 
-/// Gradients of a norm over rows: of the input, the output, and sums over rows,
-/// the vectors, whose last dimension are parts of the rows.
+/// Gradients of a norm over rows that are not in one piece of memory: of the
+/// input, the output, and sums over rows, the vectors, whose last dimension are
+/// parts of the rows.
 struct RowNormGradientFuncs {
-  /// What the output reads.
-  RowNormFuncs norm;
-  /// The same for the sums over rows, where these are not computed with the
-  /// output.
-  std::optional<RowNormFuncs> again;
+  /// What the output reads, and the same for the sums over rows.
+  RowNormFuncs norm, again;
   /// A tuple over a row, of the dimensions `rowVars`, and a part.
   Halide::Func sums;
   std::vector<Halide::Var> rowVars;
@@ -251,17 +249,50 @@ struct RowNormGradientFuncs {
   int rowsPerPart = 1;
 };
 
+/// Sums over rows in f32, a tuple by lane and row, and for each of its elements
+/// what the lanes of a row add up to, in f64.
+struct LaneSums {
+  static constexpr int width = 64;
+
+  Halide::Func lanes;
+  std::vector<Halide::Func> sums;
+  Halide::Var lane;
+  /// Over elements that a lane takes, over the last ones, fewer than lanes, and
+  /// over lanes.
+  Halide::RVar step, rest, all;
+};
+
+/// Gradients of a norm over the rows of a matrix. The output has the dimensions
+/// (element, row of a group, group of a part, part), and the vectors, to which
+/// each group adds, all but the second.
+struct RowGroupGradientFuncs {
+  Halide::Var element, row, group, part;
+  int rowsPerPart = 1, rowsPerGroup = 1;
+  /// The argument that the input is, if it is one.
+  std::string input;
+  /// Sums of rows that lanes are for: those that the mean needs, if anything is
+  /// centered, and those that need the mean.
+  std::vector<LaneSums> longRows;
+  /// Those of others.
+  std::optional<RowNormFuncs> otherRows;
+  /// Numbers of a row.
+  std::vector<Halide::Func> numbers;
+};
+
 using AnchorFuncs =
     std::variant<std::monostate, ConvolutionFuncs, PhasedConvolutionFuncs,
                  WeightGradientFuncs, PackingFuncs, WindowFuncs,
                  MaxPoolGradientFuncs, ReductionFuncs, SoftmaxFuncs,
-                 FeatureFuncs, RowNormFuncs, RowNormGradientFuncs>;
+                 FeatureFuncs, RowNormFuncs, RowNormGradientFuncs,
+                 RowGroupGradientFuncs>;
 
 /// A loop, by the beginning of its name once lowered, whose iterations ask for
-/// what is loaded so many iterations later.
+/// what is loaded so many iterations later from `argument`, or from all of them
+/// if it is empty.
 struct LoopPrefetch {
   std::string loop;
   int iterations = 1;
+  std::string argument;
 };
 
 /// Numbers per feature that elements are computed with, for each of which it

@@ -36,12 +36,13 @@ protected:
 private:
   /// The loop of `kernel.prefetches` that `loop` is, or null.
   const LoopPrefetch *find(const For &loop) const;
-  bool isArgument(const std::string &buffer) const;
+  bool isWanted(const std::string &buffer) const;
 
   const KernelFuncs &kernel;
   /// The loop that this is inside of, what its variable will be, and what is
   /// defined there by means of it.
   const For *ahead = nullptr;
+  const LoopPrefetch *current = nullptr;
   Expr later;
   std::map<std::string, Expr> definitions;
   /// Addresses asked for in the innermost loop.
@@ -56,7 +57,9 @@ const LoopPrefetch *PrefetchAdder::find(const For &loop) const {
   return nullptr;
 }
 
-bool PrefetchAdder::isArgument(const std::string &buffer) const {
+bool PrefetchAdder::isWanted(const std::string &buffer) const {
+  if (!current->argument.empty())
+    return current->argument == buffer;
   return llvm::any_of(kernel.arguments,
                       [&](const Halide::ImageParam &argument) {
                         return argument.name() == buffer;
@@ -69,6 +72,7 @@ Stmt PrefetchAdder::visit(const For *loop) {
     return IRMutator::visit(loop);
   if (prefetch) {
     ahead = loop;
+    current = prefetch;
     later = Variable::make(Halide::Int(32), loop->name) + prefetch->iterations;
   }
   std::vector<Expr> outside;
@@ -96,7 +100,7 @@ Stmt PrefetchAdder::visit(const LetStmt *let) {
 
 Expr PrefetchAdder::visit(const Load *load) {
   const auto *ramp = load->index.as<Ramp>();
-  if (!ahead || !ramp || !is_const_one(ramp->stride) || !isArgument(load->name))
+  if (!ahead || !ramp || !is_const_one(ramp->stride) || !isWanted(load->name))
     return IRMutator::visit(load);
   const Expr index = substitute(definitions, ramp->base);
   if (!expr_uses_var(index, ahead->name))

@@ -47,6 +47,9 @@ struct ScheduleAnchor {
   void operator()(RowNormGradientFuncs &gradient) {
     scheduleRowNormGradient(kernel, gradient, unit);
   }
+  void operator()(RowGroupGradientFuncs &gradient) {
+    scheduleRowGroupGradient(kernel, gradient, unit);
+  }
 };
 } // namespace
 

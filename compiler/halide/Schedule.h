@@ -77,6 +77,9 @@ void scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,
 void scheduleRowNormGradient(KernelFuncs &kernel,
                              RowNormGradientFuncs &gradient,
                              const VectorUnit &unit);
+void scheduleRowGroupGradient(KernelFuncs &kernel,
+                              RowGroupGradientFuncs &gradient,
+                              const VectorUnit &unit);
 /// Schedules sums along a row; `place` says where each Func is computed.
 void scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
                           const std::function<void(Halide::Func)> &place);

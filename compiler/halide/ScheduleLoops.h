@@ -68,9 +68,10 @@ void parallelize(Halide::Func &func, const std::vector<Loop> &loops,
                  int64_t cycles, Tasks kind = Tasks::Fused);
 
 /// Has iterations of the loop over `var` of a stage of `func` ask for what is
-/// loaded so many iterations later.
+/// loaded so many iterations later, from `argument` or from all of them.
 void prefetchLoop(KernelFuncs &kernel, const Halide::Func &func, int stage,
-                  const std::string &var, int iterations);
+                  const std::string &var, int iterations,
+                  const std::string &argument = "");
 
 } // namespace bnopt
 

@@ -216,7 +216,16 @@ def empty(runner):
     return "parameters have gradients of zero"
 
 
-FAMILIES = {f.__name__: f for f in (shapes, last, threads, transposed, empty)}
+def rows(runner):
+    """Rows that are too long to be summed in f32, and rows whose first element, which distances are taken from, is far
+    from the others."""
+    norms = [Norm("layer", (3, 16400), 1), Norm("rms", (6, 1000), 1), Norm("layer", (40, 1000), 1)]
+    norms[-1].feeds["x"][:, 0] = 1e3
+    check(runner, "rows", norms)
+    return f"{len(norms)} norms over rows and their gradients within {TOLERANCE:g}"
+
+
+FAMILIES = {f.__name__: f for f in (shapes, last, threads, transposed, empty, rows)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])
