@@ -106,8 +106,8 @@ Func AlgorithmBuilder::makeLongRows(const Rows &rows, Value outputGradient,
       };
   std::vector<Expr> numbers;
   const auto addNumbers = [&](const Expr &squares, const Expr &products) {
-    Expr factor = Expr(1.0) /
-                  Halide::sqrt(squares / count + Expr(parameters.epsilon));
+    Expr factor =
+        Expr(1.0) / Halide::sqrt(squares / count + Expr(parameters.epsilon));
     numbers = {factor, -factor * factor * factor * products / count};
   };
   if (parameters.centered) {
@@ -167,8 +167,8 @@ Func AlgorithmBuilder::makeGroupedRows(const Rows &rows, Value outputGradient,
   gradient.part = Var("part");
   gradient.rowsPerPart = static_cast<int>(perPart);
   gradient.rowsPerGroup = getLargestDivisor(
-      perPart, std::clamp<int64_t>(elementsPerGroup / rows.count, 1,
-                                   mostRowsPerGroup));
+      perPart,
+      std::clamp<int64_t>(elementsPerGroup / rows.count, 1, mostRowsPerGroup));
   if (const std::optional<unsigned> argument = get(rows.input).argument)
     gradient.input = funcs.arguments[*argument].name();
   Func statistics;
