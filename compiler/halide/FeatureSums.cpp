@@ -133,8 +133,11 @@ static int getRunLanes(int64_t pixels) {
 
 /// Elements of a run. The sums of one are rounded to f32: they must be few.
 /// They are added to the others in f64, which must not count.
-static int64_t getRunLength(int64_t steps, int lanes) {
-  constexpr int64_t shortest = 16;
+/// Where `elements` are few, time does not count, and the rounding does less.
+static int64_t getRunLength(int64_t steps, int lanes, int64_t elements) {
+  constexpr int64_t shortest = 16, longestOfFew = 8, few = 1 << 16;
+  if (elements <= few)
+    return std::min(steps, longestOfFew);
   const int64_t divisor = getLargestDivisor(steps, longestFloatRun);
   return lanes == 1 && divisor >= shortest ? divisor
                                            : std::min(steps, longestFloatRun);
@@ -173,7 +176,8 @@ void RunBuilder::chooseRuns() {
     features.lanes = getRunLanes(features.pixels);
   const int lanes = features.lanes;
   const int64_t steps = (features.pixels + lanes - 1) / lanes;
-  int64_t ofRun = getRunLength(steps, lanes);
+  int64_t ofRun = getRunLength(steps, lanes,
+                               features.count * data.shape[data.featureIndex]);
   // Sums are then the same to the last bit of f32 wherever an image lies, and
   // however many features lie beside these.
   constexpr int64_t shortestOfRow = 7;
