@@ -50,8 +50,9 @@ struct NormResult {
 
   /// The least time of a sweep, by the faster way of writing.
   double sweepSeconds(Sweep sweep) const;
-  /// The two sweeps that cannot be avoided: forward reads, then copies;
-  /// backward reads two tensors, then merges two into a third.
+  /// The sweeps that cannot be avoided: forward reads, then copies; backward
+  /// reads two tensors, then merges two into a third. What stays in the cache
+  /// is read once, by the second sweep alone.
   double rooflineSeconds() const;
   double share() const { return rooflineSeconds() / own.min(); }
   /// Bytes of these sweeps.

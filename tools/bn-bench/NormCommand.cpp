@@ -12,20 +12,36 @@ using namespace bnopt;
 namespace cl = llvm::cl;
 
 cl::SubCommand
-    bnopt::normCommand("norm", "Batch norm in training with a ReLU behind it, "
-                               "beside the memory and PyTorch");
+    bnopt::normCommand("norm",
+                       "Batch norm in training with a ReLU behind it, or "
+                       "its relatives, beside the memory and PyTorch");
 
 static cl::OptionCategory category("bn-bench norm");
 
+static cl::list<NormKind> kinds(
+    "kernels", cl::desc("Norms (default: batch_norm)"),
+    cl::values(
+        clEnumValN(NormKind::Batch, "batch_norm",
+                   "in training, with a ReLU behind it"),
+        clEnumValN(NormKind::Layer, "layer_norm", "over the last dimension"),
+        clEnumValN(NormKind::RMS, "rms_norm", "over the last dimension"),
+        clEnumValN(NormKind::Group, "group_norm", "of --groups groups"),
+        clEnumValN(NormKind::Instance, "instance_norm", "of each channel")),
+    cl::CommaSeparated, cl::cat(category), cl::sub(normCommand));
+static cl::opt<int64_t> groups("groups",
+                               cl::desc("Groups of a group norm (default: 32)"),
+                               cl::value_desc("count"), cl::init(32),
+                               cl::cat(category), cl::sub(normCommand));
 static cl::list<std::string> shapeOption(
     "shapes",
-    cl::desc("Sizes as NxCx... (default: all batch norms of ResNet-50 v1.5 at "
-             "batch 32)"),
+    cl::desc("Sizes as NxCx..., of layer and RMS norm as they lie in memory "
+             "(default: all batch norms of ResNet-50 v1.5 at batch 32, and "
+             "sizes that the other norms are met with)"),
     cl::value_desc("sizes,..."), cl::CommaSeparated, cl::cat(category),
     cl::sub(normCommand));
 static cl::opt<bool>
     quick("quick",
-          cl::desc("Three of the shapes: the largest, a middle one, "
+          cl::desc("Of batch norm three shapes: the largest, a middle one, "
                    "and the last"),
           cl::cat(category), cl::sub(normCommand));
 static cl::list<ChannelOrder> layouts(
@@ -69,12 +85,13 @@ static int fail(llvm::Error error) {
   return 1;
 }
 
-static llvm::Expected<std::vector<std::vector<int64_t>>> getSizes() {
-  const auto all = getResNet50NormSizes(/*batch=*/32);
+static llvm::Expected<std::vector<std::vector<int64_t>>>
+getSizes(NormKind kind) {
+  const auto all = getUsualNormSizes(kind);
   if (quick && !shapeOption.empty())
     return llvm::createStringError("--quick names three shapes of its own, and "
                                    "cannot be used with --shapes");
-  if (quick)
+  if (quick && kind == NormKind::Batch)
     return std::vector{all.front(), all[all.size() / 2 - 1], all.back()};
   if (shapeOption.empty())
     return all;
@@ -119,17 +136,37 @@ static llvm::Error addRivals(NormBenchOptions &options) {
   return llvm::Error::success();
 }
 
-static llvm::Expected<NormBenchOptions> getOptions(const BenchOptions &common) {
-  NormBenchOptions options;
-  auto sizes = getSizes();
-  if (!sizes)
-    return sizes.takeError();
+static llvm::Error addShapes(NormBenchOptions &options) {
+  std::vector<NormKind> wanted(kinds.begin(), kinds.end());
+  if (wanted.empty())
+    wanted = {NormKind::Batch};
   std::vector<ChannelOrder> orders(layouts.begin(), layouts.end());
   if (orders.empty())
     orders = {ChannelOrder::Last, ChannelOrder::First};
-  for (const std::vector<int64_t> &shape : *sizes)
-    for (ChannelOrder order : orders)
-      options.shapes.push_back({shape, order});
+  for (NormKind kind : wanted) {
+    auto sizes = getSizes(kind);
+    if (!sizes)
+      return sizes.takeError();
+    for (const std::vector<int64_t> &shape : *sizes) {
+      if (kind == NormKind::Group && (groups < 1 || shape[1] % groups != 0))
+        return llvm::createStringError(
+            "--groups expects a divisor of " + std::to_string(shape[1]) +
+            " channels, but got " + std::to_string(groups));
+      for (ChannelOrder order : orders) {
+        options.shapes.push_back({shape, order, kind, groups});
+        // Rows lie in one order only.
+        if (options.shapes.back().isOfRows())
+          break;
+      }
+    }
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Expected<NormBenchOptions> getOptions(const BenchOptions &common) {
+  NormBenchOptions options;
+  if (llvm::Error error = addShapes(options))
+    return error;
   options.threads.assign(threadOption.begin(), threadOption.end());
   if (options.threads.empty())
     options.threads = {1, 2};
@@ -154,7 +191,7 @@ int bnopt::runNorm(const BenchOptions &common) {
     return fail(options.takeError());
   if (list) {
     for (const NormShape &shape : options->shapes)
-      llvm::outs() << shape.sizeText() << " " << shape.orderText() << "\n";
+      llvm::outs() << shape.sizeText() << " " << shape.nameText() << "\n";
     return 0;
   }
   // The linker of the kernels resets all options of the command line.

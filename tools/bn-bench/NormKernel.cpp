@@ -38,12 +38,19 @@ static llvm::Error compile(const NormKernelOptions &kernel,
 llvm::Expected<std::unique_ptr<NormKernel>>
 NormKernel::build(const NormProblem &problem, Direction direction,
                   const std::string &target) {
+  const NormShape &shape = problem.shape();
+  const bool isForward = direction == Direction::Forward;
   NormKernelOptions options;
-  options.kernel = direction == Direction::Forward ? "batch_norm_training"
-                                                   : "batch_norm_gradient";
-  options.shape = problem.shape().sizes;
-  options.channels = problem.shape().order;
-  options.fuse = {"relu"};
+  options.kernel = shape.kindText() + (isForward ? "" : "_gradient");
+  options.shape = shape.sizes;
+  if (!shape.isOfRows())
+    options.channels = shape.order;
+  if (shape.kind == NormKind::Group)
+    options.groups = shape.groups;
+  if (shape.kind == NormKind::Batch) {
+    options.kernel = isForward ? "batch_norm_training" : "batch_norm_gradient";
+    options.fuse = {"relu"};
+  }
   options.epsilon = normEpsilon;
   ScratchFolder folder;
   const std::string path = folder.path() + "/norm.so";

@@ -11,8 +11,8 @@
 
 namespace bnopt {
 
-/// The library that `bn-opt --kernel` makes of batch norm with a ReLU behind
-/// it, loaded, to run on the data of a problem.
+/// The library that `bn-opt --kernel` makes of a norm, loaded, to run on the
+/// data of a problem.
 class NormKernel {
 public:
   static llvm::Expected<std::unique_ptr<NormKernel>>

@@ -49,7 +49,7 @@ NormProblem::NormProblem(const NormShape &shape) : dims(shape) {
     add(name, dims.elements());
   for (const char *name : {"scale", "offset", "mean", "variance",
                            "scale_gradient", "offset_gradient"})
-    add(name, dims.channels());
+    add(name, dims.parameters());
   fill();
 }
 
@@ -61,88 +61,87 @@ void NormProblem::fill() {
   Random random;
   auto x = get("input"), scale = get("scale"), offset = get("offset"),
        dy = get("output_gradient");
-  const int64_t channels = dims.channels();
-  std::vector<double> centers(channels);
-  for (int64_t c = 0; c < channels; ++c) {
-    centers[c] = 3 * random.next();
-    scale[c] = static_cast<float>(1 + 0.5 * random.next());
-    offset[c] = static_cast<float>(random.next());
+  std::vector<double> centers(dims.parameters());
+  for (size_t p = 0; p < centers.size(); ++p) {
+    centers[p] = 3 * random.next();
+    scale[p] = static_cast<float>(1 + 0.5 * random.next());
+    const auto drawn = static_cast<float>(random.next());
+    offset[p] = dims.kind == NormKind::RMS ? 0.0f : drawn;
   }
-  means.assign(channels, 0);
-  variances.assign(channels, 0);
-  dims.forEach([&](int64_t i, int64_t c) {
-    x[i] = static_cast<float>(centers[c] + random.next());
-    means[c] += x[i];
+  means.assign(dims.sets(), 0);
+  variances.assign(dims.sets(), 0);
+  const bool isCentered = dims.kind != NormKind::RMS;
+  dims.forEach([&](int64_t i, int64_t set, int64_t p) {
+    x[i] = static_cast<float>(centers[p] + random.next());
+    means[set] += isCentered ? x[i] : 0;
   });
-  const auto count = static_cast<double>(dims.elementsPerChannel());
+  const auto count = static_cast<double>(dims.elementsPerSet());
   for (double &mean : means)
     mean /= count;
-  dims.forEach([&](int64_t i, int64_t c) {
-    variances[c] += (x[i] - means[c]) * (x[i] - means[c]);
+  dims.forEach([&](int64_t i, int64_t set, int64_t) {
+    variances[set] += (x[i] - means[set]) * (x[i] - means[set]);
   });
-  for (double &variance : variances)
+  for (double &variance : variances) {
     variance /= count;
-  for (int64_t c = 0; c < channels; ++c) {
-    get("mean")[c] = static_cast<float>(means[c]);
-    get("variance")[c] = static_cast<float>(variances[c]);
+    deviations.push_back(std::sqrt(variance + normEpsilon));
   }
-  dims.forEach([&](int64_t i, int64_t c) {
-    const double y =
-        scale[c] * (x[i] - means[c]) / std::sqrt(variances[c] + normEpsilon) +
-        offset[c];
-    dy[i] = std::abs(y) < undecided ? 0.0f : static_cast<float>(random.next());
+  if (dims.kind == NormKind::Batch) {
+    std::copy(means.begin(), means.end(), get("mean").begin());
+    std::copy(variances.begin(), variances.end(), get("variance").begin());
+  }
+  dims.forEach([&](int64_t i, int64_t set, int64_t p) {
+    const double y = scale[p] * normalize(i, set) + offset[p];
+    const auto drawn = static_cast<float>(random.next());
+    dy[i] = hasRelu() && std::abs(y) < undecided ? 0.0f : drawn;
   });
 }
 
 double NormProblem::getForwardError() const {
-  auto x = get("input"), y = get("output"), scale = get("scale"),
-       offset = get("offset");
+  auto y = get("output"), scale = get("scale"), offset = get("offset");
   Error result, mean, variance;
-  for (int64_t c = 0; c < dims.channels(); ++c) {
-    mean.add(get("mean")[c], means[c]);
-    variance.add(get("variance")[c], variances[c]);
-  }
-  dims.forEach([&](int64_t i, int64_t c) {
-    const double expected =
-        scale[c] * (x[i] - means[c]) / std::sqrt(variances[c] + normEpsilon) +
-        offset[c];
-    result.add(y[i], std::max(expected, 0.0));
+  if (dims.kind == NormKind::Batch)
+    for (int64_t c = 0; c < dims.sets(); ++c) {
+      mean.add(get("mean")[c], means[c]);
+      variance.add(get("variance")[c], variances[c]);
+    }
+  dims.forEach([&](int64_t i, int64_t set, int64_t p) {
+    const double expected = scale[p] * normalize(i, set) + offset[p];
+    result.add(y[i], hasRelu() ? std::max(expected, 0.0) : expected);
   });
   return getWorse(result.relative(),
                   getWorse(mean.relative(), variance.relative()));
 }
 
 double NormProblem::getBackwardError() const {
-  auto x = get("input"), dy = get("output_gradient"), scale = get("scale"),
+  auto dy = get("output_gradient"), scale = get("scale"),
        offset = get("offset"), dx = get("input_gradient");
-  const int64_t channels = dims.channels();
-  std::vector<double> deviations(channels), dScale(channels), dOffset(channels);
-  for (int64_t c = 0; c < channels; ++c)
-    deviations[c] = std::sqrt(variances[c] + normEpsilon);
-  const auto normalize = [&](int64_t i, int64_t c) {
-    return (x[i] - means[c]) / deviations[c];
+  std::vector<double> dScale(dims.parameters()), dOffset(dims.parameters()),
+      sums(dims.sets()), products(dims.sets());
+  const auto gate = [&](int64_t i, double normalized, int64_t p) {
+    return !hasRelu() || scale[p] * normalized + offset[p] > 0 ? dy[i] : 0.0;
   };
-  const auto gate = [&](double gradient, double normalized, int64_t c) {
-    return scale[c] * normalized + offset[c] > 0 ? gradient : 0.0;
-  };
-  dims.forEach([&](int64_t i, int64_t c) {
-    const double normalized = normalize(i, c);
-    const double gradient = gate(dy[i], normalized, c);
-    dOffset[c] += gradient;
-    dScale[c] += gradient * normalized;
+  dims.forEach([&](int64_t i, int64_t set, int64_t p) {
+    const double normalized = normalize(i, set);
+    const double gradient = gate(i, normalized, p);
+    dOffset[p] += gradient;
+    dScale[p] += gradient * normalized;
+    sums[set] += scale[p] * gradient;
+    products[set] += scale[p] * gradient * normalized;
   });
   Error input, scaleGradient, offsetGradient;
-  for (int64_t c = 0; c < channels; ++c) {
-    scaleGradient.add(get("scale_gradient")[c], dScale[c]);
-    offsetGradient.add(get("offset_gradient")[c], dOffset[c]);
+  const bool isCentered = dims.kind != NormKind::RMS;
+  for (int64_t p = 0; p < dims.parameters(); ++p) {
+    scaleGradient.add(get("scale_gradient")[p], dScale[p]);
+    if (isCentered)
+      offsetGradient.add(get("offset_gradient")[p], dOffset[p]);
   }
-  const auto count = static_cast<double>(dims.elementsPerChannel());
-  dims.forEach([&](int64_t i, int64_t c) {
-    const double normalized = normalize(i, c);
-    const double gradient = gate(dy[i], normalized, c);
-    input.add(dx[i], scale[c] / deviations[c] *
-                         (gradient - dOffset[c] / count -
-                          normalized * dScale[c] / count));
+  const auto count = static_cast<double>(dims.elementsPerSet());
+  dims.forEach([&](int64_t i, int64_t set, int64_t p) {
+    const double normalized = normalize(i, set);
+    const double mean = isCentered ? sums[set] / count : 0;
+    input.add(dx[i], (scale[p] * gate(i, normalized, p) - mean -
+                      normalized * products[set] / count) /
+                         deviations[set]);
   });
   return getWorse(input.relative(), getWorse(scaleGradient.relative(),
                                              offsetGradient.relative()));

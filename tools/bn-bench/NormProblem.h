@@ -13,8 +13,8 @@ namespace bnopt {
 
 enum class Direction { Forward, Backward };
 
-/// Inputs of batch norm with a ReLU behind it, forward and backward, and room
-/// for the outputs, by their names in the kernels.
+/// Inputs of a norm, forward and backward, and room for the outputs, by their
+/// names in the kernels. Batch norm has a ReLU behind it.
 class NormProblem {
 public:
   explicit NormProblem(const NormShape &shape);
@@ -35,10 +35,16 @@ private:
   double getForwardError() const;
   double getBackwardError() const;
 
+  /// What elements are normalized to, before scale and offset.
+  double normalize(int64_t element, int64_t set) const {
+    return (get("input")[element] - means[set]) / deviations[set];
+  }
+  bool hasRelu() const { return dims.kind == NormKind::Batch; }
+
   NormShape dims;
   std::map<std::string, HugeBuffer> tensors;
-  /// Of the channels, in f64.
-  std::vector<double> means, variances;
+  /// Of the sets, in f64. RMS norm takes means as 0.
+  std::vector<double> means, variances, deviations;
 };
 
 inline constexpr double normEpsilon = 1e-5;

@@ -28,13 +28,15 @@ static std::string getRatios(const NormResult &result, const char *how) {
 }
 
 void bnopt::printNormHead(bool hasRivals, llvm::raw_ostream &os) {
-  os << "Batch norm in training with a ReLU behind it. Times are minima, with "
-        "the median in brackets;\nthe roofline is the least time of the sweeps "
+  os << "Batch norm in training with a ReLU behind it, other norms alone. "
+        "Times "
+        "are minima, with the median in brackets;\nthe roofline is the least "
+        "time of the sweeps "
         "that cannot be avoided, measured in turns with the kernel.\n";
   if (hasRivals)
     os << "Ratios to PyTorch are those of the minima, its memory kept and on "
           "huge pages / as it comes.\n";
-  os << llvm::formatv("{0,-18} {1,-5} {2,-8} {3,3} {4,18} {5,9} {6,7} {7,15} "
+  os << llvm::formatv("{0,-18} {1,-18} {2,-8} {3,3} {4,18} {5,9} {6,7} {7,15} "
                       "{8,15} {9,8}\n",
                       "shape", "order", "", "thr", "ms", "roofline", "share",
                       "x eager", "x compile", "error");
@@ -46,9 +48,9 @@ void bnopt::printNormLine(const NormResult &result, llvm::raw_ostream &os) {
                     getMilliseconds(result.own.median()));
   std::string share = llvm::formatv("{0:F1} %", 100 * result.share());
   std::string error = llvm::formatv("{0:E1}", result.error);
-  os << llvm::formatv("{0,-18} {1,-5} {2,-8} {3,3} {4,18} {5,9} {6,7} {7,15} "
+  os << llvm::formatv("{0,-18} {1,-18} {2,-8} {3,3} {4,18} {5,9} {6,7} {7,15} "
                       "{8,15} {9,8}  {10}\n",
-                      result.shape.sizeText(), result.shape.orderText(),
+                      result.shape.sizeText(), result.shape.nameText(),
                       getName(result.direction), result.threads, time,
                       getMilliseconds(result.rooflineSeconds()), share,
                       getRatios(result, "eager"), getRatios(result, "compile"),
@@ -79,7 +81,7 @@ static void printWorst(llvm::ArrayRef<NormResult> results, Direction direction,
         "{0,-8} {1,-16} least {2:F2}, limit {3:F2}: {4} {5}, "
         "{6} threads\n",
         getName(direction), what, *get(*worst), getLimit(getNormLimits(*worst)),
-        worst->shape.sizeText(), worst->shape.orderText(), worst->threads);
+        worst->shape.sizeText(), worst->shape.nameText(), worst->threads);
 }
 
 void bnopt::printNormSummary(llvm::ArrayRef<NormResult> results,
@@ -130,6 +132,7 @@ llvm::json::Object bnopt::toJson(const NormResult &result) {
                            {"ratio", rival.samples.min() / result.own.min()}};
   const NormLimits limits = getNormLimits(result);
   return llvm::json::Object{
+      {"kernel", result.shape.kindText()},
       {"shape", result.shape.sizeText()},
       {"layout", result.shape.orderText()},
       {"direction", getName(result.direction)},

@@ -27,15 +27,20 @@ double NormResult::sweepSeconds(Sweep sweep) const {
 }
 
 double NormResult::rooflineSeconds() const {
-  if (direction == Direction::Forward)
-    return sweepSeconds(Sweep::Read) +
-           std::min(sweepSeconds(Sweep::Copy), sweepSeconds(Sweep::CopyPast));
-  return sweepSeconds(Sweep::ReadTwo) +
-         std::min(sweepSeconds(Sweep::Merge), sweepSeconds(Sweep::MergePast));
+  const bool isForward = direction == Direction::Forward;
+  const double reading =
+      shape.isReadOnce()
+          ? 0
+          : sweepSeconds(isForward ? Sweep::Read : Sweep::ReadTwo);
+  return reading + (isForward ? std::min(sweepSeconds(Sweep::Copy),
+                                         sweepSeconds(Sweep::CopyPast))
+                              : std::min(sweepSeconds(Sweep::Merge),
+                                         sweepSeconds(Sweep::MergePast)));
 }
 
 double NormResult::minimalBytes() const {
-  const int tensors = direction == Direction::Forward ? 3 : 5;
+  const int read = direction == Direction::Forward ? 1 : 2;
+  const int tensors = (shape.isReadOnce() ? read : 2 * read) + 1;
   return static_cast<double>(tensors * shape.elements()) * sizeof(float);
 }
 
@@ -49,6 +54,9 @@ std::optional<double> NormResult::ratio(const std::string &how,
 
 NormLimits bnopt::getNormLimits(const NormResult &result) {
   constexpr double compile = 1.2;
+  // What is asked of batch norm's relatives is the memory's speed.
+  if (result.shape.kind != NormKind::Batch)
+    return {0.8, 1, 1};
   if (result.direction == Direction::Backward)
     return {0.85, 1.45, compile};
   return {0.88, result.shape.order == ChannelOrder::Last ? 1.7 : 4.5, compile};

@@ -38,7 +38,8 @@ std::string NormRival::ask(const std::string &command) {
 }
 
 void NormRival::setShape(const NormShape &shape) {
-  ask("data " + shape.orderText() + " " + shape.sizeText());
+  ask("data " + shape.kindText() + " " + shape.orderText() + " " +
+      shape.sizeText() + " " + std::to_string(shape.groups));
 }
 
 void NormRival::addCase(const std::string &caseName, Direction direction,

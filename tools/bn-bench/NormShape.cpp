@@ -25,7 +25,59 @@ std::string NormShape::sizeText() const {
 }
 
 std::string NormShape::orderText() const {
+  if (isOfRows())
+    return "rows";
   return order == ChannelOrder::First ? "nchw" : "nhwc";
+}
+
+std::string NormShape::kindText() const {
+  switch (kind) {
+  case NormKind::Batch:
+    return "batch_norm";
+  case NormKind::Layer:
+    return "layer_norm";
+  case NormKind::RMS:
+    return "rms_norm";
+  case NormKind::Group:
+    return "group_norm";
+  case NormKind::Instance:
+    return "instance_norm";
+  }
+  __builtin_unreachable();
+}
+
+std::string NormShape::nameText() const {
+  if (kind == NormKind::Batch)
+    return orderText();
+  return kindText() + " " + orderText();
+}
+
+int64_t NormShape::sets() const {
+  switch (kind) {
+  case NormKind::Batch:
+    return sizes[1];
+  case NormKind::Layer:
+  case NormKind::RMS:
+    return elements() / sizes.back();
+  case NormKind::Group:
+    return sizes[0] * groups;
+  case NormKind::Instance:
+    return sizes[0] * sizes[1];
+  }
+  __builtin_unreachable();
+}
+
+int64_t NormShape::getSet(int64_t sample, int64_t channel) const {
+  return kind == NormKind::Batch
+             ? channel
+             : (sample * sizes[1] + channel) * sets() / (sizes[0] * sizes[1]);
+}
+
+bool NormShape::isReadOnce() const {
+  // Of each of input and output gradient: together, half of a second-level
+  // cache.
+  constexpr int64_t mostElements = 1 << 17;
+  return kind != NormKind::Batch && elementsPerSet() <= mostElements;
 }
 
 std::vector<std::vector<int64_t>> bnopt::getResNet50NormSizes(int64_t batch) {
@@ -49,4 +101,19 @@ std::vector<std::vector<int64_t>> bnopt::getResNet50NormSizes(int64_t batch) {
     }
   }
   return result;
+}
+
+std::vector<std::vector<int64_t>> bnopt::getUsualNormSizes(NormKind kind) {
+  switch (kind) {
+  case NormKind::Batch:
+    return getResNet50NormSizes(/*batch=*/32);
+  case NormKind::Layer:
+  case NormKind::RMS:
+    return {{8192, 1024}, {4096, 768}, {32, 197, 768}};
+  case NormKind::Group:
+    return {{16, 256, 56, 56}};
+  case NormKind::Instance:
+    return {{16, 64, 112, 112}};
+  }
+  __builtin_unreachable();
 }

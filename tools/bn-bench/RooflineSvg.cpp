@@ -111,7 +111,7 @@ void RooflineSvg::printCase(const NormResult &result, double x, int top,
                       "height=\"{2:F1}\" fill=\"{3}\"><title>{4} {5}: {6:F1} % "
                       "of the roofline</title></rect>\n",
                       x - 6, own, top + plotHeight - own, ownColor,
-                      result.shape.sizeText(), result.shape.orderText(),
+                      result.shape.sizeText(), result.shape.nameText(),
                       100 * result.share());
   os << llvm::formatv("<line x1=\"{0:F1}\" y1=\"{1:F1}\" x2=\"{2:F1}\" "
                       "y2=\"{1:F1}\" stroke=\"{3}\" stroke-width=\"2\"/>\n",
@@ -126,7 +126,7 @@ void RooflineSvg::printCase(const NormResult &result, double x, int top,
           rival.how == "eager" ? eagerColor : compileColor);
   const double y = top + plotHeight + 10;
   printText(x + 4, y, "end",
-            result.shape.sizeText() + " " + result.shape.orderText(),
+            result.shape.sizeText() + " " + result.shape.nameText(),
             llvm::formatv("transform=\"rotate(-60 {0:F1} {1:F1})\"", x + 4, y));
 }
 

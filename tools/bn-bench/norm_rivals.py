@@ -1,8 +1,9 @@
-"""PyTorch's side of `bn-bench norm`: batch norm in training with a ReLU behind it.
+"""PyTorch's side of `bn-bench norm`: batch norm in training with a ReLU behind it, and its relatives alone.
 
 Answers commands on standard input with lines on standard output:
     (start)                                 ->  ready torch VERSION
-    data ORDER SIZES                        ->  ready      nchw or nhwc, and NxCx...; forgets all cases
+    data NORM ORDER SIZES GROUPS            ->  ready      batch_norm or a relative; nchw, nhwc or rows, and NxCx...;
+                                                           forgets all cases
     case NAME DIRECTION HOW THREADS         ->  ready      forward or backward, eager or compile
     run NAME N                              ->  times FAULTS S S ...   page faults a run, seconds of each run
 Whatever goes wrong is answered with `error MESSAGE`, and ends the process.
@@ -26,50 +27,59 @@ EPSILON = 1e-5
 
 def make_tensor(order, sizes):
     """N×C×spatial sizes, in memory as `order` says."""
-    if order == "nchw":
+    if order != "nhwc":
         return torch.randn(sizes)
     tensor = torch.randn([sizes[0], *sizes[2:], sizes[1]])
     return tensor.permute(0, tensor.dim() - 1, *range(1, tensor.dim() - 1))
 
 
-def normalize(x, scale, offset):
-    return functional.batch_norm(x, None, None, scale, offset, training=True, eps=EPSILON)
-
-
-def eager(x, scale, offset):
-    return functional.relu_(normalize(x, scale, offset))
-
-
-def fused(x, scale, offset):
-    return functional.relu(normalize(x, scale, offset))
+def get_functions(norm, groups):
+    """The norm of x, scale and offset, eager and to compile."""
+    if norm == "batch_norm":
+        def normalize(x, scale, offset):
+            return functional.batch_norm(x, None, None, scale, offset, training=True, eps=EPSILON)
+        return (lambda *inputs: functional.relu_(normalize(*inputs)),
+                lambda *inputs: functional.relu(normalize(*inputs)))
+    relatives = {
+        "layer_norm": lambda x, scale, offset: functional.layer_norm(x, scale.shape, scale, offset, EPSILON),
+        "rms_norm": lambda x, scale: functional.rms_norm(x, scale.shape, scale, EPSILON),
+        "group_norm": lambda x, scale, offset: functional.group_norm(x, groups, scale, offset, EPSILON),
+        "instance_norm": lambda x, scale, offset: functional.instance_norm(
+            x, weight=scale, bias=offset, eps=EPSILON),
+    }
+    return relatives[norm], relatives[norm]
 
 
 class Rival:
     def __init__(self):
         self.cases = {}
 
-    def data(self, order, sizes):
+    def data(self, norm, order, sizes, groups):
         self.cases.clear()
         torch._dynamo.reset()
         gc.collect()
         sizes = [int(size) for size in sizes.split("x")]
-        self.x, self.dy = make_tensor(order, sizes), make_tensor(order, sizes)
-        self.scale, self.offset = torch.rand(sizes[1]) + 0.5, torch.randn(sizes[1])
+        self.eager, self.fused = get_functions(norm, int(groups))
+        self.dy = make_tensor(order, sizes)
+        parameters = sizes[-1] if order == "rows" else sizes[1]
+        self.inputs = [make_tensor(order, sizes), torch.rand(parameters) + 0.5, torch.randn(parameters)]
+        if norm == "rms_norm":
+            self.inputs.pop()
         return "ready"
 
     def case(self, name, direction, how, threads):
         threads = int(threads)
         torch.set_num_threads(threads)
-        function = eager
+        function = self.eager
         if how == "compile":
             # Generated code has the number of threads in it.
-            function = torch.compile(fused, dynamic=False)
+            function = torch.compile(self.fused, dynamic=False)
         if direction == "forward":
             def run():
                 with torch.no_grad():
-                    return function(self.x, self.scale, self.offset)
+                    return function(*self.inputs)
         else:
-            inputs = [tensor.detach().requires_grad_() for tensor in (self.x, self.scale, self.offset)]
+            inputs = [tensor.detach().requires_grad_() for tensor in self.inputs]
             y = function(*inputs)
 
             def run():

@@ -16,7 +16,7 @@ void computeForward(NormProblem &problem) {
   auto x = problem.get("input"), y = problem.get("output"),
        scale = problem.get("scale"), offset = problem.get("offset"),
        mean = problem.get("mean"), variance = problem.get("variance");
-  problem.shape().forEach([&](int64_t i, int64_t c) {
+  problem.shape().forEach([&](int64_t i, int64_t, int64_t c) {
     const float deviation = std::sqrt(variance[c] + float(normEpsilon));
     y[i] = std::fmax(scale[c] * (x[i] - mean[c]) / deviation + offset[c], 0.0f);
   });
