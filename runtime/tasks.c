@@ -55,6 +55,15 @@ static int runShare(const Loop *loop, Share *share, void *context) {
   return 0;
 }
 
+/* Stores that bypass the cache are not ordered by what threads wait for each
+ * other with. One fence for all tasks of a thread: each would wait for memory.
+ */
+static void fenceStores(void) {
+#ifdef __x86_64__
+  __builtin_ia32_sfence();
+#endif
+}
+
 /* A task of the runtime's loop: who gets it, not which, says what to run. */
 static int runShares(void *context, int index, uint8_t *closure) {
   (void)index;
@@ -67,6 +76,7 @@ static int runShares(void *context, int index, uint8_t *closure) {
     if (status)
       return status;
   }
+  fenceStores();
   return 0;
 }
 
@@ -74,10 +84,8 @@ int halide_do_par_for(void *context, Task task, int min, int size,
                       uint8_t *closure) {
   /* Before the first loop, 0. */
   int numShares = halide_get_num_threads();
-  if (numShares > MaximumShares)
+  if (numShares == 0 || numShares > MaximumShares)
     numShares = MaximumShares;
-  if (numShares == 0)
-    return halide_default_do_par_for(context, task, min, size, closure);
   if (numShares > size)
     numShares = size > 0 ? size : 1;
   Loop loop;
@@ -91,8 +99,11 @@ int halide_do_par_for(void *context, Task task, int min, int size,
     share->first = min + (int)((int64_t)size * i / numShares);
     share->last = min + (int)((int64_t)size * (i + 1) / numShares) - 1;
   }
-  if (numShares == 1)
-    return runShare(&loop, &loop.shares[0], context);
+  if (numShares == 1) {
+    const int status = runShare(&loop, &loop.shares[0], context);
+    fenceStores();
+    return status;
+  }
   return halide_default_do_par_for(context, runShares, 0, numShares,
                                    (uint8_t *)&loop);
 }

@@ -37,7 +37,7 @@ static bool writesTo(const llvm::StoreInst &store, llvm::StringRef buffer) {
 }
 
 /// Later loads and stores of other cores must not overtake stores that bypass
-/// the cache.
+/// the cache. Those of tasks are fenced by who runs these (runtime/tasks.c).
 static void fenceReturns(llvm::Function &function) {
   for (llvm::BasicBlock &block : function)
     if (auto *end = llvm::dyn_cast<llvm::ReturnInst>(block.getTerminator()))
@@ -54,21 +54,21 @@ static bool isAlignedVector(const llvm::StoreInst &store) {
          store.getAlign().value() >= smallestPart;
 }
 
-static void markStores(llvm::Module &module, llvm::StringRef buffer) {
+/// Marks the stores to `buffer` of the kernel `symbol` and its tasks.
+static void markStores(llvm::Module &module, llvm::StringRef symbol,
+                       llvm::StringRef buffer) {
   llvm::LLVMContext &context = module.getContext();
   auto *one = llvm::ConstantAsMetadata::get(
       llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), 1));
   auto *mark = llvm::MDNode::get(context, one);
   for (llvm::Function &function : module) {
-    bool isMarked = false;
     for (llvm::Instruction &instruction : llvm::instructions(function)) {
       auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
       if (!store || !isAlignedVector(*store) || !writesTo(*store, buffer))
         continue;
       store->setMetadata(llvm::LLVMContext::MD_nontemporal, mark);
-      isMarked = true;
     }
-    if (isMarked)
+    if (function.getName() == symbol)
       fenceReturns(function);
   }
 }
@@ -123,7 +123,7 @@ bnopt::compileStreaming(const StreamingKernel &kernel, llvm::StringRef symbol,
   auto aligned = readBitcode(*kernel.aligned, context);
   if (!aligned)
     return aligned.takeError();
-  markStores(**aligned, kernel.output);
+  markStores(**aligned, kernel.alignedSymbol, kernel.output);
   if (llvm::Linker::linkModules(**any, std::move(*aligned)))
     return llvm::createStringError("two versions of a kernel cannot be linked");
   if (llvm::Error error = addDispatch(**any, kernel, symbol))
