@@ -158,7 +158,7 @@ static int getRunOfImages(int64_t pixels, int64_t images) {
 }
 
 void RunBuilder::chooseRuns() {
-  constexpr int mostTogether = 8;
+  constexpr int mostTogether = 4;
   const bool isContiguous = !dims.empty() && data.strides[dims[0]] == 1;
   if (isContiguous && dims.size() > 1) {
     const int64_t images = data.shape[dims[1]];
@@ -232,6 +232,16 @@ SmallVector<Expr> RunBuilder::getIndices(const Expr &step, const Expr &lane,
   return indices;
 }
 
+/// The sum of `addends[begin] … addends[end - 1]`, by halves: sums of nearly
+/// equal size lose the fewest bits.
+static Expr addByHalves(ArrayRef<Expr> addends) {
+  if (addends.size() == 1)
+    return addends.front();
+  const size_t half = addends.size() / 2;
+  return Halide::strict_float(addByHalves(addends.take_front(half)) +
+                              addByHalves(addends.drop_front(half)));
+}
+
 /// Defines the run, and says how many sums it has.
 size_t RunBuilder::defineRun(const RunTerms &terms) {
   Var number("run_number");
@@ -265,14 +275,13 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
     zeros.push_back(Halide::cast(ofSum.front().type(), 0));
   features.run(vars) = Tuple(zeros);
   for (auto [index, ofSum] : llvm::enumerate(addends)) {
+    Expr added = addByHalves(ofSum);
+    if (!divides)
+      added = Halide::select(isNew, added, zeros[index]);
     // In the order of steps: who sums the same run elsewhere gets the same
     // bits.
-    Expr sum = features.run(vars)[static_cast<int>(index)];
-    for (const Expr &addend : ofSum)
-      sum = Halide::strict_float(
-          sum +
-          (divides ? addend : Halide::select(isNew, addend, zeros[index])));
-    sums.push_back(sum);
+    sums.push_back(Halide::strict_float(
+        features.run(vars)[static_cast<int>(index)] + added));
   }
   features.run(vars) = Tuple(sums);
   return addends.size();

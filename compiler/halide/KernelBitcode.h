@@ -13,8 +13,7 @@
 namespace bnopt {
 
 /// A kernel that Halide has lowered, optimized and written as bitcode, in which
-/// what is asked for ahead goes into all caches, and products that strict sums
-/// of f32 add are multiplied and added at once, where the target can.
+/// what is asked for ahead goes into all caches.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 readBitcode(const llvm::MemoryBuffer &bitcode, llvm::LLVMContext &context);
 

@@ -27,9 +27,7 @@ enum class Alignment { Any, Streaming };
 
 struct LoweredKernel {
   Halide::Module module;
-  bool streams;
-  /// Something is left to do for it in LLVM.
-  bool isUnfinished;
+  bool streams, prefetches;
   std::string output;
   size_t outputArgument;
 };
@@ -59,8 +57,7 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   if (llvm::Error error = checkLowered(lowered, *funcs))
     return std::move(error);
   const LoweredKernel description = {lowered, funcs->streams,
-                                     lowered.any_strict_float() ||
-                                         !funcs->prefetches.empty(),
+                                     !funcs->prefetches.empty(),
                                      funcs->output.name(), arguments.size()};
   if (options.asserts)
     return description;
@@ -72,7 +69,7 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   }
   // Otherwise the code generator reassociates strict operations, too.
   result.set_any_strict_float(lowered.any_strict_float());
-  return LoweredKernel{result, description.streams, description.isUnfinished,
+  return LoweredKernel{result, description.streams, description.prefetches,
                        description.output, description.outputArgument};
 }
 
@@ -137,9 +134,9 @@ compileStreamingKernel(kernel::FuncOp kernel, const LoweredKernel &any,
   return compileStreaming(streaming, symbol, getCodeType(form));
 }
 
-/// Compiles a kernel that Halide has not finished.
+/// Compiles a kernel that asks for what it loads.
 static llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-finishKernel(const LoweredKernel &kernel, KernelForm form) {
+compilePrefetchingKernel(const LoweredKernel &kernel, KernelForm form) {
   auto bitcode = writeToMemory(kernel.module, Halide::OutputFileType::bitcode);
   if (!bitcode)
     return bitcode.takeError();
@@ -165,8 +162,8 @@ bnopt::compileKernel(kernel::FuncOp kernel, const std::string &symbol,
       return compileStreamingKernel(kernel, *lowered, symbol, target, options,
                                     form)
           .moveInto(code);
-    if (lowered->isUnfinished && !isPlain)
-      return finishKernel(*lowered, form).moveInto(code);
+    if (lowered->prefetches && !isPlain)
+      return compilePrefetchingKernel(*lowered, form).moveInto(code);
     return writeToMemory(lowered->module, getFileType(form)).moveInto(code);
   };
   if (llvm::Error error = catchHalideErrors(compile, warnings))

@@ -222,6 +222,10 @@ static int64_t getRepeats(int64_t features, int64_t pixels) {
 /// features, which are few. How many.
 static int64_t repeatFeatures(kernel::FuncOp kernel, MemoryLayout &layout) {
   const auto feature = static_cast<size_t>(*findFeatureIndex(kernel));
+  // Images of a network: the convolution that makes them may sum runs of their
+  // rows, and whoever sums them here has to get the same bits.
+  if (feature == 1 && layout.shape.size() > 2)
+    return 1;
   const int64_t features = layout.shape[feature];
   std::optional<size_t> pixels;
   for (auto [dim, size] : llvm::enumerate(layout.shape)) {

@@ -39,8 +39,8 @@ private:
   bool isWanted(const std::string &buffer) const;
 
   const KernelFuncs &kernel;
-  /// The loop that this is inside of and what is wanted for it, what its
-  /// variable will be, and what is defined there by means of it.
+  /// The loop that this is inside of, what its variable will be, and what is
+  /// defined there by means of it.
   const For *ahead = nullptr;
   const LoopPrefetch *current = nullptr;
   Expr later;
