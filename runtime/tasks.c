@@ -107,11 +107,8 @@ int halide_do_par_for(void *context, Task task, int min, int size,
     share->first = min + (int)((int64_t)size * i / numShares);
     share->last = min + (int)((int64_t)size * (i + 1) / numShares) - 1;
   }
-  if (numShares == 1) {
-    const int status = runShare(&loop, &loop.shares[0], context);
-    fenceStores();
-    return status;
-  }
+  if (numShares == 1)
+    return runShares(context, 0, (uint8_t *)&loop);
   return halide_default_do_par_for(context, runShares, 0, numShares,
                                    (uint8_t *)&loop);
 }
