@@ -49,10 +49,9 @@ SmallVector<int64_t> AlgorithmBuilder::getDataStrides(Type type) {
 FeatureData AlgorithmBuilder::describeData(Value data, int64_t featureIndex) {
   const ArrayRef<int64_t> shape =
       cast<RankedTensorType>(data.getType()).getShape();
-  const bool hasRows =
-      shape.size() > 2 && featureIndex == 1 && view.repeats() == 1;
+  const bool isImage = shape.size() > 2 && featureIndex == 1;
   return {llvm::to_vector(shapeOf(data)), getDataStrides(data.getType()),
-          featureIndex, hasRows ? shape.back() : 1, view.repeats()};
+          featureIndex, isImage ? shape.back() : 1, view.repeats()};
 }
 
 Expr AlgorithmBuilder::getFeature(const Expr &index, int64_t features) const {
