@@ -56,21 +56,19 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
       arguments, symbol, halideTarget, Halide::LinkageType::External);
   if (llvm::Error error = checkLowered(lowered, *funcs))
     return std::move(error);
-  const LoweredKernel description = {lowered, funcs->streams,
-                                     !funcs->prefetches.empty(),
-                                     funcs->output.name(), arguments.size()};
+  LoweredKernel result = {lowered, funcs->streams, !funcs->prefetches.empty(),
+                          funcs->output.name(), arguments.size()};
   if (options.asserts)
-    return description;
-  Halide::Module result(symbol,
-                        halideTarget.with_feature(Halide::Target::NoAsserts));
+    return result;
+  result.module = Halide::Module(
+      symbol, halideTarget.with_feature(Halide::Target::NoAsserts));
   for (Halide::Internal::LoweredFunc function : lowered.functions()) {
     function.body = addPrefetches(function.body, *funcs);
-    result.append(function);
+    result.module.append(function);
   }
   // Otherwise the code generator reassociates strict operations, too.
-  result.set_any_strict_float(lowered.any_strict_float());
-  return LoweredKernel{result, description.streams, description.prefetches,
-                       description.output, description.outputArgument};
+  result.module.set_any_strict_float(lowered.any_strict_float());
+  return result;
 }
 
 /// Halide writes files only; the bytes of the one it writes.

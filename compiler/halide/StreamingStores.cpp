@@ -61,16 +61,15 @@ static void markStores(llvm::Module &module, llvm::StringRef symbol,
   auto *one = llvm::ConstantAsMetadata::get(
       llvm::ConstantInt::get(llvm::Type::getInt32Ty(context), 1));
   auto *mark = llvm::MDNode::get(context, one);
-  for (llvm::Function &function : module) {
+  for (llvm::Function &function : module)
     for (llvm::Instruction &instruction : llvm::instructions(function)) {
       auto *store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
       if (!store || !isAlignedVector(*store) || !writesTo(*store, buffer))
         continue;
       store->setMetadata(llvm::LLVMContext::MD_nontemporal, mark);
     }
-    if (function.getName() == symbol)
-      fenceReturns(function);
-  }
+  if (llvm::Function *function = module.getFunction(symbol))
+    fenceReturns(*function);
 }
 
 /// The offset of `host` in `halide_buffer_t`, behind a device handle and the
