@@ -70,6 +70,8 @@ inline constexpr int maximumRunVectors = 32;
 /// Computes runs of so many features at `level`, several rows at a time.
 void scheduleRunInCache(FeatureFuncs &features, const Halide::LoopLevel &level,
                         int lanes);
+/// Schedules runs that lie side by side in the lanes of vectors.
+void scheduleRunOfLanes(FeatureFuncs &features, int vectorLanes);
 void scheduleSoftmax(KernelFuncs &kernel, SoftmaxFuncs &softmax,
                      const VectorUnit &unit);
 void scheduleRowNorm(KernelFuncs &kernel, RowNormFuncs &norm,

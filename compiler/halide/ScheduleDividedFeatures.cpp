@@ -46,27 +46,19 @@ static void scheduleLanes(FeatureFuncs &features, Func partial,
                           const RVar &within, const Var &part, Func kept,
                           const Var &task, int vectorLanes) {
   Var lane("lane");
-  const int lanes = features.lanes;
   Func ofLanes = partial.update().rfactor(features.lane, lane);
   ofLanes.compute_at(kept, task)
       .store_in(MemoryType::Register)
       .reorder_storage(lane, features.feature, part)
-      .bound(lane, 0, lanes)
+      .bound(lane, 0, features.lanes)
       .vectorize(lane, vectorLanes);
   std::vector<VarOrRVar> order = {lane};
   order.insert(order.end(), features.reduction.begin(),
                features.reduction.end() - 1);
   order.emplace_back(within);
   ofLanes.update().reorder(order).vectorize(lane, vectorLanes).unroll(lane);
-  features.run.compute_at(ofLanes, features.reduction[0])
-      .bound(features.runLane, 0, lanes)
-      .store_in(MemoryType::Register)
-      .vectorize(features.runLane, vectorLanes)
-      .unroll(features.runLane);
-  features.run.update()
-      .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
-      .vectorize(features.runLane, vectorLanes)
-      .unroll(features.runLane);
+  features.run.compute_at(ofLanes, features.reduction[0]);
+  scheduleRunOfLanes(features, vectorLanes);
   partial.compute_at(kept, task).store_in(MemoryType::Stack);
 }
 

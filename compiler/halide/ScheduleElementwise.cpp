@@ -10,8 +10,6 @@
 #include "compiler/halide/ScheduleLoops.h"
 
 #include <algorithm>
-#include <numeric>
-#include <utility>
 
 using namespace bnopt;
 using Halide::Var;
@@ -53,7 +51,7 @@ void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit,
                                 const SweepOptions &options) {
   if (kernel.vars.empty())
     return;
-  size_t vectorDim = getVectorDim(kernel);
+  const int vectorDim = getVectorDim(kernel);
   Var v = kernel.vars[vectorDim];
   int extent = kernel.extents[vectorDim];
   int lanes = getLanes(extent, unit.lanes, kernel.inPlace);
@@ -67,16 +65,11 @@ void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit,
                       Halide::TailStrategy::GuardWithIf);
 
   // Other dimensions from the one with the smallest stride outwards.
-  std::vector<size_t> dims(kernel.vars.size());
-  std::iota(dims.begin(), dims.end(), 0);
-  std::sort(dims.begin(), dims.end(), [&](size_t a, size_t b) {
-    return std::pair(kernel.strides[a], a) < std::pair(kernel.strides[b], b);
-  });
   std::vector<VarOrRVar> order = {lane, vector, block};
   std::vector<Loop> outer = {{block, (extent + step - 1) / step}};
   int64_t elements = extent;
   int maximumRows = options.rows;
-  for (size_t dim : dims) {
+  for (int dim : getDimsByStride(kernel)) {
     if (dim == vectorDim)
       continue;
     const int rows = splitRows(kernel, dim, maximumRows, order);

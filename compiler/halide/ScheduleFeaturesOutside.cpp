@@ -15,10 +15,7 @@
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
-#include "llvm/ADT/STLExtras.h"
-
 #include <algorithm>
-#include <numeric>
 
 using namespace bnopt;
 using Halide::Func;
@@ -67,6 +64,17 @@ private:
 };
 } // namespace
 
+void bnopt::scheduleRunOfLanes(FeatureFuncs &features, int vectorLanes) {
+  features.run.store_in(MemoryType::Register)
+      .bound(features.runLane, 0, features.lanes)
+      .vectorize(features.runLane, vectorLanes)
+      .unroll(features.runLane);
+  features.run.update()
+      .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
+      .vectorize(features.runLane, vectorLanes)
+      .unroll(features.runLane);
+}
+
 void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
   Func &sums = features.sums, &run = features.run;
   sums.compute_at(level).store_in(MemoryType::Stack);
@@ -102,14 +110,7 @@ void OutsideSchedule::scheduleLanes(const LoopLevel &level) {
     scheduleImages();
   } else {
     prefetchImages(partial);
-    run.store_in(MemoryType::Register)
-        .bound(features.runLane, 0, lanes)
-        .vectorize(features.runLane, vectorLanes)
-        .unroll(features.runLane);
-    run.update()
-        .reorder({VarOrRVar(features.runLane), VarOrRVar(features.step)})
-        .vectorize(features.runLane, vectorLanes)
-        .unroll(features.runLane);
+    scheduleRunOfLanes(features, vectorLanes);
   }
   addLanes(level);
 }
@@ -233,13 +234,8 @@ void OutsideSchedule::scheduleData() {
   kernel.output.split(kernel.vars[dim], steps, lane, lanes,
                       isExact ? TailStrategy::GuardWithIf
                               : TailStrategy::ShiftInwards);
-  std::vector<int> dims(kernel.vars.size());
-  std::iota(dims.begin(), dims.end(), 0);
-  llvm::sort(dims, [&](int a, int b) {
-    return kernel.strides[a] < kernel.strides[b];
-  });
   std::vector<VarOrRVar> order = {lane, steps, inner};
-  for (int outer : dims)
+  for (int outer : getDimsByStride(kernel))
     if (outer != dim && outer != features.featureDim)
       order.emplace_back(kernel.vars[outer]);
   order.emplace_back(featureBlock);

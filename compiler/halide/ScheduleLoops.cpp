@@ -3,6 +3,8 @@
 #include "compiler/halide/ScheduleLoops.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 using namespace bnopt;
 using Halide::Func;
@@ -27,6 +29,15 @@ int bnopt::getVectorDim(const KernelFuncs &kernel) {
     if (kernel.strides[dim] == 1 && kernel.extents[dim] > 1)
       return dim;
   return 0;
+}
+
+std::vector<int> bnopt::getDimsByStride(const KernelFuncs &kernel) {
+  std::vector<int> dims(kernel.vars.size());
+  std::iota(dims.begin(), dims.end(), 0);
+  std::sort(dims.begin(), dims.end(), [&](int a, int b) {
+    return std::pair(kernel.strides[a], a) < std::pair(kernel.strides[b], b);
+  });
+  return dims;
 }
 
 void bnopt::splitLoop(Func &func, const Var &loop, const Var &outer,

@@ -45,6 +45,9 @@ int getLanes(int extent, int lanes, bool exact);
 /// The dimension of the output whose elements follow each other in memory.
 int getVectorDim(const KernelFuncs &kernel);
 
+/// The dimensions of the output, from the smallest stride on.
+std::vector<int> getDimsByStride(const KernelFuncs &kernel);
+
 /// Splits `loop` by `factor`, which must divide its extent if `exact`; else
 /// the last part is shifted to end with the dimension.
 void splitLoop(Halide::Func &func, const Halide::Var &loop,

@@ -18,7 +18,6 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
-#include <numeric>
 
 using namespace bnopt;
 using Halide::Func;
@@ -137,13 +136,9 @@ void ManyFeaturesSchedule::scheduleSums(FeatureFuncs &features) {
 /// The dimensions that are neither the features' nor that of the vectors, from
 /// the smallest stride on.
 std::vector<int> ManyFeaturesSchedule::getOtherDims(int vectorDim) const {
-  std::vector<int> dims;
-  for (int dim = 0; dim < static_cast<int>(kernel.vars.size()); ++dim)
-    if (dim != vectorDim && dim != featureDim)
-      dims.push_back(dim);
-  llvm::sort(dims, [&](int a, int b) {
-    return std::pair(kernel.strides[a], a) < std::pair(kernel.strides[b], b);
-  });
+  std::vector<int> dims = getDimsByStride(kernel);
+  llvm::erase_if(
+      dims, [&](int dim) { return dim == vectorDim || dim == featureDim; });
   return dims;
 }
 

@@ -21,8 +21,6 @@
 #include "compiler/halide/ScheduleLoops.h"
 
 #include <algorithm>
-#include <numeric>
-#include <utility>
 
 using namespace bnopt;
 using Halide::Func;
@@ -95,17 +93,11 @@ private:
 
 /// Finds the loops over rows and those within them.
 void RowNormSchedule::splitLoops() {
-  std::vector<size_t> dims(kernel.vars.size());
-  std::iota(dims.begin(), dims.end(), 0);
-  std::sort(dims.begin(), dims.end(), [&](size_t a, size_t b) {
-    return std::pair(kernel.strides[a], a) < std::pair(kernel.strides[b], b);
-  });
-  for (size_t other : dims) {
-    const int outputDim = static_cast<int>(other);
+  for (int outputDim : getDimsByStride(kernel)) {
     const bool isLane = !norm.alongRow && outputDim == norm.keptDims.front();
-    Loop loop = {kernel.vars[other], kernel.extents[other]};
+    Loop loop = {kernel.vars[outputDim], kernel.extents[outputDim]};
     // Channels are the first dimension of a buffer.
-    if (norm.groupChannels && other == 0 && (norm.alongRow || isLane)) {
+    if (norm.groupChannels && outputDim == 0 && (norm.alongRow || isLane)) {
       channelsPerBlock = getChannelsPerBlock(loop.extent, isLane);
       rows.push_back({channelBlock, loop.extent / channelsPerBlock});
       loop = splitChannels(kernel.output, loop.var);
