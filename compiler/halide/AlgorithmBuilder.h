@@ -241,12 +241,10 @@ private:
   RowNormFuncs makeGroupGradient(const Rows &rows, bn::GroupNormGradientOp op);
   bool buildGroupNormGradient(bn::GroupNormGradientOp op);
 
-  /// The computed value `input` with zeros around it, as windows with `steps`
-  /// per spatial dimension, outermost first, read it; none for an argument,
-  /// which is in memory.
-  std::optional<LoadFuncs> makeLoad(mlir::Value input,
-                                    mlir::ArrayRef<int64_t> pads,
-                                    mlir::ArrayRef<WindowSteps> steps);
+  /// The value `input` with zeros around it, as windows with `steps` per
+  /// spatial dimension, outermost first, read it.
+  ConvolutionInput makeInput(mlir::Value input, mlir::ArrayRef<int64_t> pads,
+                             mlir::ArrayRef<WindowSteps> steps);
 
   /// A value and the logical indices at which it is read.
   using Element = std::pair<mlir::Value, Indices>;

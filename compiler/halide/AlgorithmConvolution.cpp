@@ -65,21 +65,23 @@ static SmallVector<WindowSteps> getWindowSteps(nn::ConvOp op) {
   return steps;
 }
 
-std::optional<LoadFuncs>
-AlgorithmBuilder::makeLoad(Value input, ArrayRef<int64_t> pads,
-                           ArrayRef<WindowSteps> steps) {
-  if (get(input).argument || get(input).splat)
-    return std::nullopt;
-  LoadFuncs load;
-  load.func = Func("loaded");
-  std::vector<Var> vars = getVars(shapeOf(input).size());
-  Indices indices = getIndices(vars);
-  load.func(vars) =
-      pads.empty() ? read(input, indices) : readPadded(input, indices, pads, 0);
+ConvolutionInput AlgorithmBuilder::makeInput(Value input,
+                                             ArrayRef<int64_t> pads,
+                                             ArrayRef<WindowSteps> steps) {
+  ArrayRef<int64_t> shape = shapeOf(input);
+  ConvolutionInput result;
   // Channels, or the columns of a left factor, are the first dimension.
-  load.channels = shapeOf(input)[kernel::getBufferDimOrder(vars.size())[0]];
-  load.window.assign(steps.rbegin(), steps.rend());
-  return load;
+  result.channels = shape[kernel::getBufferDimOrder(shape.size())[0]];
+  result.elements = getNumElements(shape);
+  result.window.assign(steps.rbegin(), steps.rend());
+  if (get(input).argument || get(input).splat)
+    return result;
+  result.load = Func("loaded");
+  std::vector<Var> vars = getVars(shape.size());
+  Indices indices = getIndices(vars);
+  result.load(vars) =
+      pads.empty() ? read(input, indices) : readPadded(input, indices, pads, 0);
+  return result;
 }
 
 std::vector<Var> bnopt::getAccumulatorVars(const std::vector<Var> &imageVars) {
@@ -192,9 +194,10 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   conv.accumulator(conv.vars) =
       op.getBias() ? read(op.getBias(), validChannel) : Expr(0.0f);
   SmallVector<int64_t> reach = getReach(op, shape, resultShape);
-  conv.load = makeLoad(op.getInput(), reach, getWindowSteps(op));
-  Expr element = conv.load ? conv.load->func(orderIndices(window.input))
-                           : readPadded(op.getInput(), window.input, reach, 0);
+  conv.input = makeInput(op.getInput(), reach, getWindowSteps(op));
+  Expr element = conv.input.load.defined()
+                     ? conv.input.load(orderIndices(window.input))
+                     : readPadded(op.getInput(), window.input, reach, 0);
   conv.accumulator(conv.vars) += element * weight;
   funcOf(op)(imageVars) =
       conv.accumulator(selectTile(imageVars, outputs, conv.tileChannels));
@@ -271,10 +274,10 @@ AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
       getFactors(vars[1], domain[0], tile * product.tileChannels + within);
   product.accumulator = Func("accumulator");
   product.accumulator(product.vars) = 0.0f;
-  product.load = makeLoad(a.first, /*pads=*/{}, WindowSteps());
+  product.input = makeInput(a.first, /*pads=*/{}, WindowSteps());
   product.accumulator(product.vars) +=
-      (product.load ? product.load->func(orderIndices(a.second))
-                    : read(a.first, a.second)) *
+      (product.input.load.defined() ? product.input.load(orderIndices(a.second))
+                                    : read(a.first, a.second)) *
       (product.isPacked ? product.weights(within, domain[0], tile)
                         : read(plainB.first, plainB.second));
   return product;

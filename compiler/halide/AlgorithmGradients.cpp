@@ -79,6 +79,11 @@ AlgorithmBuilder::makeGradientPhase(nn::ConvInputGradientOp op,
   for (int64_t dim = dims; dim-- > 0;)
     packedIndices.push_back(weightIndices[dim + 2]);
   packedIndices.emplace_back(tile);
+  ArrayRef<int64_t> shape = shapeOf(op.getOutputGradient());
+  conv.input.channels = shape[1];
+  conv.input.elements = getNumElements(shape);
+  for (const nn::GradientPhase &dim : llvm::reverse(phase))
+    conv.input.window.push_back({1, (dim.numTaps - 1) * dim.step + 1});
   conv.accumulator = Func("accumulator");
   conv.accumulator(conv.vars) = 0.0f;
   conv.accumulator(conv.vars) +=
@@ -255,6 +260,34 @@ Func AlgorithmBuilder::makeRunLoad(
   return load;
 }
 
+/// Channel within a tile, distances from the first pixel of a run from x to n,
+/// tile and run.
+static std::vector<Expr> getRunGradientArgs(const Expr &within,
+                                            ArrayRef<Expr> distance,
+                                            const Expr &tile, const Expr &run) {
+  std::vector<Expr> args = {within};
+  args.insert(args.end(), distance.rbegin(), distance.rend());
+  args.insert(args.end(), {tile, run});
+  return args;
+}
+
+/// What a run reads of the output's gradient, of which `read` gives elements.
+static Func makeRunGradient(const WeightGradientRuns &runs, int tileChannels,
+                            llvm::function_ref<Expr(ArrayRef<Expr>)> read) {
+  Func gradient("outputGradient");
+  const Var within("within"), tile("tile"), run("run");
+  std::vector<Var> vars = {within};
+  Indices pixel = getRunStart(runs, run);
+  for (Expr &index : llvm::reverse(pixel)) {
+    vars.emplace_back("distance" + std::to_string(vars.size()));
+    index += vars.back();
+  }
+  vars.insert(vars.end(), {tile, run});
+  pixel.insert(pixel.begin() + 1, tile * tileChannels + within);
+  gradient(vars) = read(pixel);
+  return gradient;
+}
+
 void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
   auto packed = cast<kernel::PackedAttr>(kernel.getResultLayout());
   ArrayRef<int64_t> shape = op.getType().getShape();
@@ -288,11 +321,16 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
   for (int64_t dim = 0; dim < dims; ++dim)
     taps.push_back(gradient.vars[dims + 1 - dim]);
   const Indices steps = getRunSteps(runs, ofRun);
-  Indices pixel = getRunStart(runs, run);
-  for (size_t dim = 0; dim < steps.size(); ++dim)
-    pixel[dim] += steps[dim];
-  Indices gradientIndices = {pixel[0], channel};
-  gradientIndices.append(pixel.begin() + 1, pixel.end());
+  gradient.outputGradient =
+      makeRunGradient(runs, gradient.tileChannels, [&](ArrayRef<Expr> indices) {
+        return read(op.getOutputGradient(), indices);
+      });
+  gradient.runPixels = getNumElements(runs.sizes);
+  const auto strides = op.getStrideValues();
+  gradient.strides.assign(strides.rbegin(), strides.rend());
+  gradient.inputElements = op.getInput().getType().getNumElements();
+  if (auto argument = get(op.getInput()).argument)
+    gradient.input = funcs.arguments[*argument].name();
   const RunInput runInput(op, runs);
   const auto readInput = [&](const Expr &channel, const Expr &run,
                              ArrayRef<Expr> distance) {
@@ -311,7 +349,8 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
   gradient.run = Func("run");
   gradient.run(runVars) = 0.0f;
   gradient.run(runVars) +=
-      element * read(op.getOutputGradient(), gradientIndices);
+      element *
+      gradient.outputGradient(getRunGradientArgs(within, steps, tile, run));
   funcs.anchor = std::move(gradient);
 }
 

@@ -24,13 +24,16 @@
 
 namespace bnopt {
 
-/// The input of a convolution that is computed while it is loaded, zeros around
-/// it included, in the dimensions of an image.
-struct LoadFuncs {
-  Halide::Func func;
+/// The input of a convolution.
+struct ConvolutionInput {
   int64_t channels = 1;
+  /// Elements of all images.
+  int64_t elements = 1;
   /// How windows read it, per spatial dimension, innermost first.
   std::vector<WindowSteps> window;
+  /// In the dimensions of an image, zeros around it included, where it is
+  /// computed while it is loaded; else undefined.
+  Halide::Func load;
 };
 
 /// A convolution or matrix product. The accumulator has the dimensions
@@ -54,8 +57,7 @@ struct ConvolutionFuncs {
   bool isDepthwise = false;
   /// `weights` is packed; otherwise they are read wherever they lie.
   bool isPacked = false;
-  /// Present where the input is not in memory.
-  std::optional<LoadFuncs> load;
+  ConvolutionInput input;
 };
 
 /// Statistics of runs of neighbouring pixels of the output, taken while these
@@ -91,6 +93,15 @@ struct WeightGradientFuncs {
   Halide::Func load;
   /// Elements per channel that it has of a run.
   int64_t loadPixels = 1;
+  /// The argument that the input is, if it is one, and its elements.
+  std::string input;
+  int64_t inputElements = 1;
+  /// What a run reads of the output's gradient: channels within a tile first,
+  /// pixels from x to n, then tile and run.
+  Halide::Func outputGradient;
+  int64_t runPixels = 1;
+  /// Per spatial dimension, innermost first.
+  std::vector<int> strides;
   std::vector<Halide::Var> vars;
   /// The loops inside a run, innermost first.
   std::vector<Halide::RVar> reduction;
@@ -286,11 +297,11 @@ using AnchorFuncs =
                  FeatureFuncs, RowNormFuncs, RowNormGradientFuncs,
                  RowGroupGradientFuncs>;
 
-/// A loop, by the beginning of its name once lowered, whose iterations ask for
-/// what is loaded so many iterations later from `argument`, or from all of them
-/// if it is empty.
+/// A loop whose iterations ask for what is loaded so many iterations later from
+/// `argument`, or in vectors from all of them if it is empty. Once lowered, its
+/// name begins with `stage`, which `loop` follows, or ends with that.
 struct LoopPrefetch {
-  std::string loop;
+  std::string stage, loop;
   int iterations = 1;
   std::string argument;
 };

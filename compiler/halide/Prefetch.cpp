@@ -9,6 +9,9 @@
 //     … argument[f(step)] …           prefetch(&argument[f(step + distance)])
 //                                     … argument[f(step)] …
 //
+// Single elements, which are broadcast, count where their argument is named.
+// One address for a cache line is enough.
+//
 //===----------------------------------------------------------------------===//
 
 #include "compiler/halide/Prefetch.h"
@@ -21,6 +24,8 @@
 using namespace bnopt;
 using namespace Halide::Internal;
 using Halide::Expr;
+
+static constexpr int64_t cacheLineBytes = 64;
 
 namespace {
 class PrefetchAdder : public IRMutator {
@@ -37,6 +42,9 @@ private:
   /// The loop of `kernel.prefetches` that `loop` is, or null.
   const LoopPrefetch *find(const For &loop) const;
   bool isWanted(const std::string &buffer) const;
+  /// The index from which `load` reads elements that are wanted ahead, if it
+  /// does.
+  Expr getWanted(const Load &load) const;
 
   const KernelFuncs &kernel;
   /// The loop that this is inside of, what its variable will be, and what is
@@ -51,9 +59,13 @@ private:
 } // namespace
 
 const LoopPrefetch *PrefetchAdder::find(const For &loop) const {
-  for (const LoopPrefetch &prefetch : kernel.prefetches)
-    if (llvm::StringRef(loop.name).starts_with(prefetch.loop))
+  for (const LoopPrefetch &prefetch : kernel.prefetches) {
+    llvm::StringRef name = loop.name;
+    if (name.consume_front(prefetch.stage) &&
+        (name.starts_with(prefetch.loop) ||
+         name.ends_with("." + prefetch.loop)))
       return &prefetch;
+  }
   return nullptr;
 }
 
@@ -98,12 +110,31 @@ Stmt PrefetchAdder::visit(const LetStmt *let) {
   return IRMutator::visit(let);
 }
 
+Expr PrefetchAdder::getWanted(const Load &load) const {
+  if (!ahead || !isWanted(load.name))
+    return {};
+  Expr first = load.index;
+  if (const auto *ramp = load.index.as<Ramp>())
+    first = is_const_one(ramp->stride) ? ramp->base : Expr();
+  else if (current->argument.empty())
+    return {};
+  if (!first.defined())
+    return {};
+  const Expr index = substitute(definitions, first);
+  return expr_uses_var(index, ahead->name) ? index : Expr();
+}
+
+/// Whether two addresses that are asked for are less than a cache line apart.
+static bool areNear(const Expr &a, const Expr &b) {
+  const auto &left = a.as<Call>()->args, &right = b.as<Call>()->args;
+  const auto distance = as_const_int(simplify(left[1] - right[1]));
+  return equal(left[0], right[0]) && distance &&
+         std::abs(*distance) * a.type().bytes() < cacheLineBytes;
+}
+
 Expr PrefetchAdder::visit(const Load *load) {
-  const auto *ramp = load->index.as<Ramp>();
-  if (!ahead || !ramp || !is_const_one(ramp->stride) || !isWanted(load->name))
-    return IRMutator::visit(load);
-  const Expr index = substitute(definitions, ramp->base);
-  if (!expr_uses_var(index, ahead->name))
+  const Expr index = getWanted(*load);
+  if (!index.defined())
     return IRMutator::visit(load);
   const Expr address = Call::make(
       load->type.element_of(), Call::prefetch,
@@ -111,7 +142,7 @@ Expr PrefetchAdder::visit(const Load *load) {
        simplify(substitute(ahead->name, later, index)), Expr(1), Expr(1)},
       Call::Intrinsic);
   if (llvm::none_of(addresses,
-                    [&](const Expr &other) { return equal(other, address); }))
+                    [&](const Expr &other) { return areNear(other, address); }))
     addresses.push_back(address);
   return IRMutator::visit(load);
 }

@@ -110,7 +110,6 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
 void bnopt::prefetchLoop(KernelFuncs &kernel, const Func &func, int stage,
                          const std::string &var, int iterations,
                          const std::string &argument) {
-  kernel.prefetches.push_back(
-      {func.name() + ".s" + std::to_string(stage) + "." + var, iterations,
-       argument});
+  kernel.prefetches.push_back({func.name() + ".s" + std::to_string(stage) + ".",
+                               var, iterations, argument});
 }

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/halide/ConvolutionStrips.h"
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleConvolution.h"
 #include "compiler/halide/ScheduleLoops.h"
@@ -25,6 +26,47 @@ using Halide::Var;
 using Halide::VarOrRVar;
 
 static constexpr int64_t multiplyAddsPerCycle = 16;
+
+/// Strips of whole rows of tiles whose input stays in cache, if they make
+/// sense.
+static std::optional<Strip> getRowStrip(const KernelFuncs &kernel,
+                                        const PhasedConvolutionFuncs &phased,
+                                        int numTiles, int numBlocks) {
+  if (phased.strides.size() < 2)
+    return std::nullopt;
+  const ConvolutionFuncs &first = phased.phases.front();
+  std::vector<int64_t> extents;
+  std::vector<WindowSteps> window = first.input.window;
+  for (size_t dim = 0; dim < phased.strides.size(); ++dim) {
+    const int stride = phased.strides[dim];
+    extents.push_back((kernel.extents[dim + 1] + stride - 1) / stride);
+    for (const ConvolutionFuncs &phase : phased.phases)
+      window[dim].reach =
+          std::max(window[dim].reach, phase.input.window[dim].reach);
+  }
+  StripProblem problem =
+      StripProblem::get(first.input.channels, extents, window);
+  problem.exact = kernel.inPlace;
+  const std::optional<Strip> strip =
+      chooseMemoryStrip(first, problem, numTiles, numBlocks);
+  return strip && strip->pixels == extents[0] ? strip : std::nullopt;
+}
+
+/// Makes the loop over `tiles` of channels one inside the strips that the
+/// second of the `outer` loops is divided into, around the rows of a strip.
+static void moveTilesInside(Func &output, const Strip &strip, const Loop &tiles,
+                            Var &block, bool exact,
+                            std::vector<VarOrRVar> &order,
+                            std::vector<Loop> &outer) {
+  const Loop row = outer[0], rows = outer[1];
+  const int stripRows = static_cast<int>(strip.rows);
+  Var yStrip("yStrip"), yInside("yInside"), tile("tileOfBlock");
+  splitLoop(output, rows.var, yStrip, yInside, stripRows, rows.extent, exact);
+  output.split(tiles.var, block, tile, tiles.extent, TailStrategy::GuardWithIf);
+  order.insert(order.end(), {row.var, yInside, tile});
+  outer.erase(outer.begin());
+  outer[0] = {yStrip, (rows.extent + stripRows - 1) / stripRows};
+}
 
 void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
                            const VectorUnit &unit) {
@@ -48,6 +90,14 @@ void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
 
   Var tile("tile"), within("within"), vector("vector"), lane("lane");
   Var xPlace("xPlace"), xTile("xTile"), xWithin("xWithin"), xPhase("xPhase");
+  const int numTiles = (channels + step - 1) / step;
+  int64_t weights = 0;
+  for (const ConvolutionFuncs &phase : phased.phases)
+    weights += phase.reductionSize * step;
+  const int numBlocks = getNumWeightBlocks(weights, numTiles);
+  const std::optional<Strip> strip =
+      isTiled ? getRowStrip(kernel, phased, numTiles, numBlocks) : std::nullopt;
+
   output.split(kernel.vars[0], tile, within, step, TailStrategy::GuardWithIf)
       .split(within, vector, lane, lanes, TailStrategy::GuardWithIf)
       .split(kernel.vars[1], xPlace, xPhase, stride, TailStrategy::GuardWithIf);
@@ -70,7 +120,14 @@ void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
     unrolled.push_back(phase);
     outer.push_back({place, (kernel.extents[dim] + dimStride - 1) / dimStride});
   }
-  outer.push_back({tile, (channels + step - 1) / step});
+  if (strip) {
+    Var block("block");
+    moveTilesInside(output, *strip, {tile, numTiles / numBlocks}, block,
+                    kernel.inPlace, order, outer);
+    outer.push_back({block, numBlocks});
+  } else {
+    outer.push_back({tile, numTiles});
+  }
   for (const Loop &loop : outer)
     order.emplace_back(loop.var);
   output.reorder(order).vectorize(lane);
@@ -98,5 +155,6 @@ void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
     work *= extent;
   for (int dimStride : phased.strides)
     work /= dimStride;
-  parallelize(output, outer, work / multiplyAddsPerCycle);
+  parallelize(output, outer, work / multiplyAddsPerCycle,
+              strip ? Tasks::InnermostApart : Tasks::Fused);
 }

@@ -11,9 +11,9 @@ using namespace mlir;
 using namespace bnopt;
 
 /// Pixels of a run: enough that adding a run to the total takes a few per cent
-/// of its time, and so few that its rows of input and gradient stay in the
-/// second-level cache.
-static constexpr int64_t longestRun = 256;
+/// of its time, and so few that a tile's channels of the gradient stay in the
+/// first-level cache, and its rows of input in the second-level one.
+static constexpr int64_t longestRun = 128;
 
 /// Parts for 16 threads, as long as their totals take no more than this.
 static constexpr int64_t maxParts = 16;

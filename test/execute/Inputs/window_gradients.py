@@ -155,7 +155,27 @@ WIDE = iter([max_pool_gradient((1, 64, 5, 4097), (1, 64, 3, 2049), "window [3, 3
              max_pool_gradient((1, 67, 3, 4, 3000), (1, 67, 3, 4, 3000), "window [3, 3, 3] pads [1, 1, 1, 1, 1, 1]"),
              max_pool_gradient((1, 16, 90, 95), (1, 16, 51, 56), "window [40, 40]")])
 
-FAMILIES = {"input": input_gradient, "weight": weight_gradient, "forward": runtime_weights,
+
+def linear(op, operands, result, attributes=""):
+    types = [tensor(shape) for shape in operands]
+    line = f"nn.{op} %a, %b{attributes} : ({', '.join(types)}) -> {tensor(result)}"
+    return types, tensor(result), line, None
+
+
+PADS = " pads [1, 1, 1, 1]"
+# Inputs of more than a megabyte, which are swept in strips: of a row of all pixels, of rows, with windows that begin
+# between them, of planes, of a matrix; the last strip and the last tile of channels are smaller.
+STRIPS = iter([linear("conv", ((4, 192, 23, 29), (120, 192, 1, 1)), (4, 120, 23, 29)),
+               linear("conv", ((3, 64, 45, 37), (100, 64, 3, 3)), (3, 100, 45, 37), PADS),
+               linear("conv", ((2, 48, 61, 67), (130, 48, 3, 3)), (2, 130, 31, 34), f" strides [2, 2]{PADS}"),
+               linear("conv", ((1, 32, 13, 27, 29), (130, 32, 3, 3, 3)), (1, 130, 11, 25, 27)),
+               linear("matmul", ((601, 513), (513, 200)), (601, 200)),
+               linear("conv_input_gradient", ((3, 96, 39, 41), (96, 130, 3, 3)), (3, 130, 39, 41), PADS),
+               linear("conv_input_gradient", ((4, 160, 21, 23), (160, 96, 1, 1)), (4, 96, 41, 46), " strides [2, 2]"),
+               linear("conv_input_gradient", ((3, 130, 42, 23), (130, 72, 3, 3)), (3, 72, 83, 45),
+                      f" strides [2, 2]{PADS}")])
+
+FAMILIES = {"strips": lambda draw: next(STRIPS), "input": input_gradient, "weight": weight_gradient, "forward": runtime_weights,
             "max_pool": max_pool, "average_pool": average_pool, "long_rows": lambda draw: next(LONG_ROWS),
             "wide": lambda draw: next(WIDE)}
 

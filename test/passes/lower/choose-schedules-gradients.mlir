@@ -40,16 +40,16 @@ func.func @pack_once(%a: tensor<2x64x14x14xf32>, %b: tensor<4x64x14x14xf32>, %w:
 
 // -----
 
-// The sums of the batch's images are parts, which are added when they are
+// The sums of halves of images are parts, which are added when they are
 // unpacked. The model's order needs no other copy.
 // CHECK-LABEL: func.func @weight_gradient
-// CHECK: %[[PARTS:.*]] = kernel.launch @conv_weight_gradient ins({{.*}}) -> tensor<2x1x3x3x32x64xf32>
-// CHECK: %[[RESULT:.*]] = kernel.launch @unpack ins(%[[PARTS]] : tensor<2x1x3x3x32x64xf32>) -> tensor<64x32x3x3xf32>
+// CHECK: %[[PARTS:.*]] = kernel.launch @conv_weight_gradient ins({{.*}}) -> tensor<4x1x3x3x32x64xf32>
+// CHECK: %[[RESULT:.*]] = kernel.launch @unpack ins(%[[PARTS]] : tensor<4x1x3x3x32x64xf32>) -> tensor<64x32x3x3xf32>
 // CHECK: return %[[RESULT]]
 // CHECK: kernel.func @conv_weight_gradient(
-// CHECK-SAME: #kernel.packed<tile = 64, parts = 2>
+// CHECK-SAME: #kernel.packed<tile = 64, parts = 4>
 // CHECK-SAME: schedule = #kernel.direct<channels = 64, pixels = 4>
-// CHECK: kernel.func @unpack(%{{.*}}: tensor<64x32x3x3xf32> {kernel.layout = #kernel.packed<tile = 64, parts = 2>}) -> tensor<64x32x3x3xf32>
+// CHECK: kernel.func @unpack(%{{.*}}: tensor<64x32x3x3xf32> {kernel.layout = #kernel.packed<tile = 64, parts = 4>}) -> tensor<64x32x3x3xf32>
 func.func @weight_gradient(%x: tensor<2x32x14x14xf32>, %dy: tensor<2x64x14x14xf32>) -> tensor<64x32x3x3xf32> {
   %0 = nn.conv_weight_gradient %x, %dy pads [1, 1, 1, 1] : (tensor<2x32x14x14xf32>, tensor<2x64x14x14xf32>) -> tensor<64x32x3x3xf32>
   return %0 : tensor<64x32x3x3xf32>
