@@ -148,6 +148,16 @@ void bnopt::scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
       .unroll(channel);
 }
 
+bool bnopt::isStreamedByTiles(const KernelFuncs &kernel, int tileChannels) {
+  constexpr int lineBytes = 64;
+  int64_t elements = 1;
+  for (int extent : kernel.extents)
+    elements *= extent;
+  return !kernel.inPlace && isPrefetched(elements) &&
+         kernel.extents[0] % tileChannels == 0 &&
+         tileChannels * kernel.output.type().bytes() % lineBytes == 0;
+}
+
 namespace {
 /// Loops around the tiles of a convolution, or around runs of them.
 struct TileLoops {
@@ -357,4 +367,5 @@ void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
   // What is added to the result, or decides on its gradient, is as large.
   if (isPrefetched(elements))
     prefetchLoop(kernel, kernel.output, 0, vars.xTile.name(), 1);
+  kernel.streams = isStreamedByTiles(kernel, conv.tileChannels);
 }

@@ -142,6 +142,7 @@ void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
       if (kernel.extents[dim + 1] % phased.strides[dim] != 0)
         phase.accumulator.bound_extent(phase.vars[dim + 2], 1);
   };
+  kernel.streams = isTiled && isStreamedByTiles(kernel, step);
   int64_t work = 0;
   for (ConvolutionFuncs &phase : phased.phases) {
     if (isTiled)
