@@ -86,3 +86,59 @@ func.func @no_fuse_other_shape(%x: tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32> {
   %2 = nn.mul %x, %1 : (tensor<1x4x5x5xf32>, tensor<1x4x1x1xf32>) -> tensor<1x4x5x5xf32>
   return %2 : tensor<1x4x5x5xf32>
 }
+
+// -----
+
+// What a sum adds is computed with it, on both sides.
+// CHECK-LABEL: func.func @fuse_both_sides(
+// CHECK-SAME: %[[X:.*]]: tensor<1x4x5x5xf32>, %[[Y:.*]]: tensor<1x4x5x5xf32>)
+// CHECK-NEXT: %[[R:.*]] = kernel.launch @tanh_sigmoid_add_relu ins(%[[X]], %[[Y]] :
+// CHECK-NEXT: return %[[R]]
+func.func @fuse_both_sides(%x: tensor<1x4x5x5xf32>, %y: tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32> {
+  %0 = nn.tanh %x : tensor<1x4x5x5xf32>
+  %1 = nn.sigmoid %y : tensor<1x4x5x5xf32>
+  %2 = nn.add %0, %1 : (tensor<1x4x5x5xf32>, tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32>
+  %3 = nn.relu %2 : tensor<1x4x5x5xf32>
+  return %3 : tensor<1x4x5x5xf32>
+}
+
+// -----
+
+// So is what is added to a convolution's result.
+// CHECK-LABEL: func.func @fuse_beside_conv(
+// CHECK: kernel.launch @conv1x1_tanh_add
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @fuse_beside_conv(%x: tensor<1x4x5x5xf32>, %w: tensor<4x4x1x1xf32>, %y: tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32> {
+  %0 = nn.conv %x, %w : (tensor<1x4x5x5xf32>, tensor<4x4x1x1xf32>) -> tensor<1x4x5x5xf32>
+  %1 = nn.tanh %y : tensor<1x4x5x5xf32>
+  %2 = nn.add %0, %1 : (tensor<1x4x5x5xf32>, tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32>
+  return %2 : tensor<1x4x5x5xf32>
+}
+
+// -----
+
+// Not where something else reads it, too, or where it has another shape.
+// CHECK-LABEL: func.func @no_fuse_read_outside(
+// CHECK: %[[SIDE:.*]] = kernel.launch @sigmoid ins
+// CHECK: %[[SUM:.*]] = kernel.launch @tanh_add ins({{.*}}%[[SIDE]]
+// CHECK: return %[[SUM]], %[[SIDE]]
+func.func @no_fuse_read_outside(%x: tensor<1x4x5x5xf32>, %y: tensor<1x4x5x5xf32>)
+    -> (tensor<1x4x5x5xf32>, tensor<1x4x5x5xf32>) {
+  %0 = nn.tanh %x : tensor<1x4x5x5xf32>
+  %1 = nn.sigmoid %y : tensor<1x4x5x5xf32>
+  %2 = nn.add %0, %1 : (tensor<1x4x5x5xf32>, tensor<1x4x5x5xf32>) -> tensor<1x4x5x5xf32>
+  return %2, %1 : tensor<1x4x5x5xf32>, tensor<1x4x5x5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_fuse_broadcast_side(
+// CHECK: kernel.launch @sigmoid ins
+// CHECK: kernel.launch @tanh_add ins
+func.func @no_fuse_broadcast_side(%x: tensor<1x4x5x5xf32>, %y: tensor<1x4x1x1xf32>) -> tensor<1x4x5x5xf32> {
+  %0 = nn.tanh %x : tensor<1x4x5x5xf32>
+  %1 = nn.sigmoid %y : tensor<1x4x1x1xf32>
+  %2 = nn.add %0, %1 : (tensor<1x4x5x5xf32>, tensor<1x4x1x1xf32>) -> tensor<1x4x5x5xf32>
+  return %2 : tensor<1x4x5x5xf32>
+}
