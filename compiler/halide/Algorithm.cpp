@@ -1,6 +1,7 @@
 //===- Algorithm.cpp - Kernels as Halide algorithms -----------------------===//
 
 #include "compiler/halide/AlgorithmBuilder.h"
+#include "compiler/halide/AlgorithmTransposition.h"
 #include "dialect/Kernel/KernelLayouts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -185,6 +186,8 @@ void AlgorithmBuilder::finish(ValueRange returned) {
     }
   }
   funcs.inPlace = kernel.getInPlace();
+  if (std::holds_alternative<std::monostate>(funcs.anchor))
+    funcs.reads = describeReads(kernel, view, funcs.arguments);
 }
 
 //===----------------------------------------------------------------------===//

@@ -318,6 +318,15 @@ struct FactorFunc {
   int dim = 0;
 };
 
+/// An argument of an elementwise kernel, of which each element of the output
+/// reads one.
+struct ElementRead {
+  Halide::ImageParam argument;
+  /// For each dimension of the output, the argument's that it is, and the
+  /// distance of elements in it; 0 where these are broadcast.
+  std::vector<int> dims, strides;
+};
+
 /// A kernel. Elementwise operators need no schedule: they are computed where
 /// they are used.
 struct KernelFuncs {
@@ -332,6 +341,8 @@ struct KernelFuncs {
   std::optional<RunFuncs> runs;
   std::vector<FactorFunc> factors;
   AnchorFuncs anchor;
+  /// Of an elementwise kernel: arguments of the output's rank.
+  std::vector<ElementRead> reads;
   /// The output may share memory with an operand, so no element may be
   /// computed twice.
   bool inPlace = false;
