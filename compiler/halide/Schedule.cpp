@@ -14,7 +14,8 @@ struct ScheduleAnchor {
     if (!kernel.factors.empty() &&
         kernel.factors.front().features > FactorFunc::mostAtOnce)
       return scheduleManyFactors(kernel, unit);
-    scheduleElementwise(kernel, unit);
+    if (!scheduleTransposition(kernel, unit))
+      scheduleElementwise(kernel, unit);
   }
   void operator()(ConvolutionFuncs &conv) {
     if (conv.isDepthwise || !conv.isPacked)

@@ -87,6 +87,9 @@ void scheduleSumsAlongRow(RowNormFuncs &norm, const VectorUnit &unit,
                           const std::function<void(Halide::Func)> &place);
 void scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit,
                          const SweepOptions &options = {});
+/// Schedules an elementwise kernel some of whose arguments lie in another order
+/// than its output; false where none does, or dimensions are too short.
+bool scheduleTransposition(KernelFuncs &kernel, const VectorUnit &unit);
 
 /// Divides a long reduction into parts, and schedules these. The accumulator is
 /// left with the parts to add; with none of them where the reduction is short.

@@ -185,6 +185,26 @@ def operators(runner):
     return f"{count} results within their bounds"
 
 
+# Sizes that tiles divide, and others.
+TRANSPOSITIONS = (((64, 96), (1, 0)), ((40, 33), (1, 0)), ((3, 21, 50), (0, 2, 1)), ((2, 20, 3, 70), (0, 2, 3, 1)),
+                  ((2, 37, 5, 9), (3, 2, 0, 1)), ((5, 3), (1, 0)))
+
+
+def transpositions(runner):
+    """Moved elements, for every level of instructions."""
+    count = 0
+    for element in ("f16", "bf16"):
+        program = Program(f"transpositions_{element}")
+        for shape, permutation in TRANSPOSITIONS:
+            x, result = program.add_input(RANDOM.normal(size=shape), element), tuple(shape[dim] for dim in permutation)
+            program.add(f"%y{count} = nn.transpose {x} permutation {list(permutation)}"
+                        f" : ({program.type(shape, element)}) -> {program.type(result, element)}")
+            program.add_result(f"%y{count}", f"transpose_{count}", result, element)
+            count += 1
+        program.check(runner, TARGETS)
+    return f"{count} results within their bounds"
+
+
 # Operator, attribute and its value, whether parameters are those of channels, and names of the results.
 GRADIENTS = (("layer_norm", "axis", 2, False, ("dx", "dscale", "doffset")), ("rms_norm", "axis", 3, False, ("dx", "dscale")),
              ("group_norm", "groups", 4, True, ("dx", "dscale", "doffset")),
@@ -274,7 +294,7 @@ def onnx_models(runner):
     return f"{count} models within their bounds"
 
 
-FAMILIES = {f.__name__: f for f in (training, threads, operators, norm_gradients, casts, onnx_models)}
+FAMILIES = {f.__name__: f for f in (training, threads, operators, transpositions, norm_gradients, casts, onnx_models)}
 
 if __name__ == "__main__":
     runner = Runner(sys.argv[1], sys.argv[2])

@@ -13,6 +13,8 @@ from harness import compiled
 
 # Sizes and order. Features of 49 elements are stored by the sixteen: 49 cache lines.
 NORMS = (("8x64x56x56", "nhwc"), ("32x1024x7x7", "nchw"))
+# A kernel that transposes this stores lines of its columns.
+MATRIX = (1024, 1040)
 
 
 class Model(ctypes.Structure):
@@ -33,8 +35,9 @@ def at_offset(size, offset):
     return memory[start:start + size]
 
 
-def run(model, inputs, offset, threads):
-    outputs = [at_offset(inputs[0].size, offset), at_offset(inputs[1].size, 0), at_offset(inputs[1].size, 0)]
+def run(model, inputs, sizes, offset, threads):
+    """Results of so many elements, of which the first lies at `offset`."""
+    outputs = [at_offset(size, 0 if index else offset) for index, size in enumerate(sizes)]
     workspace = at_offset(int(model.workspace_size) // 4 + 16, 0)
     pointers = [(ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays)) for arrays in (inputs, outputs)]
     model.set_threads(threads)
@@ -44,32 +47,55 @@ def run(model, inputs, offset, threads):
     return outputs
 
 
-def compare_places(bn_opt, folder, sizes, layout):
-    """How many places have been compared."""
-    library = folder / f"{layout}.so"
-    compiled.run([bn_opt, "--kernel=batch_norm_training", f"--shape={sizes}", f"--layout={layout}", "--fuse=relu",
-                  "-o", library])
+def load(library, name):
     loaded = ctypes.CDLL(str(library))
-    loaded.batch_norm_training_relu_model.restype = ctypes.POINTER(Model)
-    model = loaded.batch_norm_training_relu_model().contents
-    random = np.random.default_rng(3)
-    shape = [int(size) for size in sizes.split("x")]
-    inputs = [random.normal(2, 3, int(np.prod(shape))).astype(np.float32), np.ones(shape[1], np.float32),
-              np.zeros(shape[1], np.float32)]
-    expected = run(model, inputs, 0, 1)
+    get_model = getattr(loaded, f"{name}_model")
+    get_model.restype = ctypes.POINTER(Model)
+    return get_model().contents
+
+
+def compare_places(what, model, inputs, sizes):
+    """How many places have been compared, and the results."""
+    expected = run(model, inputs, sizes, 0, 1)
     if not expected[0].max() > 1:
         raise SystemExit("expected a result, but got none")
     offsets = (0, 4, 16, 32)
     for offset in offsets:
         for threads in (1, 2):
-            for got, same in zip(run(model, inputs, offset, threads), expected):
+            for got, same in zip(run(model, inputs, sizes, offset, threads), expected):
                 if got.tobytes() != same.tobytes():
-                    raise SystemExit(f"results of {sizes} at {offset} bytes with {threads} threads differ")
-    return len(offsets)
+                    raise SystemExit(f"results of {what} at {offset} bytes with {threads} threads differ")
+    return len(offsets), expected
+
+
+def compare_norm(bn_opt, folder, sizes, layout):
+    library = folder / f"{layout}.so"
+    compiled.run([bn_opt, "--kernel=batch_norm_training", f"--shape={sizes}", f"--layout={layout}", "--fuse=relu",
+                  "-o", library])
+    shape = [int(size) for size in sizes.split("x")]
+    inputs = [np.random.default_rng(3).normal(2, 3, int(np.prod(shape))).astype(np.float32), np.ones(shape[1], np.float32),
+              np.zeros(shape[1], np.float32)]
+    places, _ = compare_places(sizes, load(library, "batch_norm_training_relu"), inputs, [inputs[0].size, shape[1], shape[1]])
+    return places
+
+
+def compare_transposition(bn_opt, folder):
+    rows, columns = MATRIX
+    source, library = folder / "transpose.mlir", folder / "transpose.so"
+    matrix, transposed = f"tensor<{rows}x{columns}xf32>", f"tensor<{columns}x{rows}xf32>"
+    source.write_text(f"func.func @transpose(%x: {matrix}) -> {transposed} {{\n"
+                      f"  %y = nn.transpose %x permutation [1, 0] : ({matrix}) -> {transposed}\n"
+                      f"  return %y : {transposed}\n}}\n")
+    compiled.run([bn_opt, source, "-o", library])
+    values = np.random.default_rng(3).normal(2, 3, MATRIX).astype(np.float32)
+    places, (result,) = compare_places("a transposition", load(library, "transpose"), [values], [values.size])
+    if result.tobytes() != values.T.tobytes():
+        raise SystemExit("expected the matrix transposed, but got another one")
+    return places
 
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    count = sum(compare_places(sys.argv[1], folder, *norm) for norm in NORMS)
+    count = sum(compare_norm(sys.argv[1], folder, *norm) for norm in NORMS) + compare_transposition(sys.argv[1], folder)
     print(f"{count} places, the same bits")
