@@ -16,6 +16,8 @@
 
 #include "compiler/halide/Prefetch.h"
 
+#include "compiler/halide/ScheduleLoops.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -24,8 +26,6 @@
 using namespace bnopt;
 using namespace Halide::Internal;
 using Halide::Expr;
-
-static constexpr int64_t cacheLineBytes = 64;
 
 namespace {
 class PrefetchAdder : public IRMutator {

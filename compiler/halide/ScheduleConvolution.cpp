@@ -149,13 +149,12 @@ void bnopt::scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
 }
 
 bool bnopt::isStreamedByTiles(const KernelFuncs &kernel, int tileChannels) {
-  constexpr int lineBytes = 64;
   int64_t elements = 1;
   for (int extent : kernel.extents)
     elements *= extent;
   return !kernel.inPlace && isPrefetched(elements) &&
-         kernel.extents[0] % tileChannels == 0 &&
-         tileChannels * kernel.output.type().bytes() % lineBytes == 0;
+         hasWholeLines(kernel, 0) && kernel.extents[0] % tileChannels == 0 &&
+         tileChannels * kernel.output.type().bytes() % cacheLineBytes == 0;
 }
 
 namespace {

@@ -31,6 +31,17 @@ int bnopt::getVectorDim(const KernelFuncs &kernel) {
   return 0;
 }
 
+bool bnopt::hasWholeLines(const KernelFuncs &kernel, int dim) {
+  const int64_t bytes = kernel.output.type().bytes();
+  for (size_t other = 0; other < kernel.extents.size(); ++other) {
+    const int64_t step = static_cast<int>(other) == dim ? kernel.extents[other]
+                                                        : kernel.strides[other];
+    if (kernel.extents[other] > 1 && step * bytes % cacheLineBytes != 0)
+      return false;
+  }
+  return kernel.strides[dim] == 1;
+}
+
 std::vector<int> bnopt::getDimsByStride(const KernelFuncs &kernel) {
   std::vector<int> dims(kernel.vars.size());
   std::iota(dims.begin(), dims.end(), 0);

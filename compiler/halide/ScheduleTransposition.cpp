@@ -18,8 +18,6 @@ using Halide::Func;
 using Halide::Var;
 using Halide::VarOrRVar;
 
-static constexpr int lineBytes = 64;
-
 /// Shorter rows and columns are not worth the shuffles.
 static constexpr int leastLanes = 8, leastRows = 4;
 
@@ -31,7 +29,7 @@ static constexpr int rowsOfWholeLines = 4096, rowsOfOtherLines = 128;
 /// Rows of a tile. LLVM needs the fewest shuffles for four where a row is one
 /// register or its elements are narrow, else for eight.
 static int getTileRows(int elementBytes, const VectorUnit &unit) {
-  const bool isRegister = unit.lanes * elementBytes >= lineBytes;
+  const bool isRegister = unit.lanes * elementBytes >= cacheLineBytes;
   const bool isNarrow = elementBytes < static_cast<int>(sizeof(float));
   return isRegister || isNarrow ? 4 : 8;
 }
@@ -77,18 +75,6 @@ findTransposition(const KernelFuncs &kernel) {
   return result;
 }
 
-/// Whether vectors of `lanes` elements of the output are whole cache lines.
-static bool hasWholeLines(const KernelFuncs &kernel, int vectorDim, int lanes) {
-  const int bytes = kernel.output.type().bytes();
-  if (lanes * bytes != lineBytes || kernel.extents[vectorDim] % lanes != 0)
-    return false;
-  for (size_t dim = 0; dim < kernel.extents.size(); ++dim)
-    if (static_cast<int>(dim) != vectorDim && kernel.extents[dim] > 1 &&
-        kernel.strides[dim] % lanes != 0)
-      return false;
-  return true;
-}
-
 /// Has what is read stored per tile, transposed while it is.
 static void scheduleTiles(const KernelFuncs &kernel, const Transposition &found,
                           const Var &tiles) {
@@ -113,12 +99,13 @@ bool bnopt::scheduleTransposition(KernelFuncs &kernel, const VectorUnit &unit) {
   const int vectorDim = found->vectorDim, rowDim = found->rowDim;
   const int extent = kernel.extents[vectorDim], rows = kernel.extents[rowDim];
   const int bytes = kernel.output.type().bytes();
-  const int lanes = getLanes(extent, lineBytes / bytes, kernel.inPlace);
+  const int lanes = getLanes(extent, cacheLineBytes / bytes, kernel.inPlace);
   const int tileRows = getLanes(rows, getTileRows(bytes, unit), kernel.inPlace);
   if (lanes < leastLanes || tileRows < leastRows)
     return false;
 
-  const bool wholeLines = hasWholeLines(kernel, vectorDim, lanes);
+  const bool wholeLines =
+      lanes * bytes == cacheLineBytes && hasWholeLines(kernel, vectorDim);
   const int tiles = (rows + tileRows - 1) / tileRows;
   const int tilesPerSweep = getLargestDivisor(
       tiles, (wholeLines ? rowsOfWholeLines : rowsOfOtherLines) / tileRows);

@@ -133,7 +133,8 @@ static bool canGrow(Operation *op) {
       [](auto dim) { return std::get<0>(dim) % std::get<1>(dim) == 0; });
 }
 
-KernelGroup bnopt::growGroup(Operation *root, const DenseSet<Operation *> &taken) {
+KernelGroup bnopt::growGroup(Operation *root,
+                             const DenseSet<Operation *> &taken) {
   KernelGroup group = {root};
   if (!canGrow(root))
     return group;
@@ -154,7 +155,7 @@ KernelGroup bnopt::growGroup(Operation *root, const DenseSet<Operation *> &taken
 /// `group`, of elementwise operators too, if they can be one kernel.
 static KernelGroup *
 findReader(const KernelGroup &group,
-                         const DenseMap<Operation *, KernelGroup *> &groupOf) {
+           const DenseMap<Operation *, KernelGroup *> &groupOf) {
   if (group.empty() || !llvm::all_of(group, isElementwise))
     return nullptr;
   KernelGroup *reader = nullptr;
@@ -192,5 +193,6 @@ void bnopt::joinReaders(SmallVectorImpl<KernelGroup> &groups) {
     *reader = std::move(joined);
     group.clear();
   }
-  llvm::erase_if(groups, [](const KernelGroup &group) { return group.empty(); });
+  llvm::erase_if(groups,
+                 [](const KernelGroup &group) { return group.empty(); });
 }
