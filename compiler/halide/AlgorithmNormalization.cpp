@@ -216,8 +216,9 @@ FeatureFuncs AlgorithmBuilder::makeGradientSums(Op op, bool sumDistances) {
   const auto merge = [](ArrayRef<Expr> sums, ArrayRef<Expr>, const Expr &) {
     return sums.vec();
   };
-  return makeFeatureSums(describeData(op.getInput(), op.getFeatureIndex()),
-                         terms, merge);
+  FeatureData data = describeData(op.getInput(), op.getFeatureIndex());
+  data.readsFeatures = true;
+  return makeFeatureSums(data, terms, merge);
 }
 
 /// The mean that `bn.training` gave is rounded; by how much, the mean of the

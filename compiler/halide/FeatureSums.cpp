@@ -11,8 +11,12 @@
 //
 // Few pixels make short runs, of which each costs a merge. If there are images
 // enough, a run is of one pixel of L images: step k is all pixels of image
-// i·L + k. Lanes are whole vectors; the last one ends with the pixels, and what
-// its first lanes sum up, others have: it is not merged.
+// i·L + k. Where features follow each other without a gap, so do their runs,
+// one for each pixel: of 7×7 pixels, 49 vectors hold 16 features. Else, or
+// where vectors would need different numbers in their lanes, each feature has
+// whole vectors of runs. Lanes that are merged are whole vectors in either
+// case; the last one ends with the pixels, and what its first lanes sum up,
+// others have.
 //
 //===----------------------------------------------------------------------===//
 
@@ -169,6 +173,8 @@ void RunBuilder::chooseRuns() {
           static_cast<int>(llvm::alignTo(features.pixels, imageLanes));
       runs = static_cast<int>(images / length);
       stepsTogether = getLargestDivisor(length, mostTogether);
+      features.denseLanes = !data.readsFeatures &&
+                            data.strides[data.featureIndex] == features.pixels;
       return;
     }
   }
@@ -217,7 +223,7 @@ SmallVector<Expr> RunBuilder::getIndices(const Expr &step, const Expr &lane,
   for (auto [position, dim] : llvm::enumerate(getOuterDims()))
     indices[dim] = outer[position];
   if (features.runsOfImages) {
-    indices[dims[0]] = getPixelOfImage(lane);
+    indices[dims[0]] = lane;
     indices[dims[1]] = step;
     return indices;
   }
@@ -254,7 +260,9 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
   RDom within(0, length / stepsTogether, "step");
   features.step = within[0];
   features.length = length;
-  const Var &lane = features.runLane;
+  const Expr lane = features.runsOfImages && !features.denseLanes
+                        ? getPixelOfImage(features.runLane)
+                        : Expr(features.runLane);
   Expr start = number * length;
   const Expr step = start + within[0] * stepsTogether;
   std::vector<SmallVector<Expr>> addends;
@@ -293,7 +301,11 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
     region.emplace_back(0, static_cast<int>(data.shape[dim]));
   RDom domain(region, "r");
   features.lane = domain[0];
-  std::vector<Expr> position = {features.feature, Expr(domain[0])}, outer;
+  const Expr pixel =
+      features.runsOfImages ? getPixelOfImage(domain[0]) : Expr(domain[0]);
+  std::vector<Expr> position = {features.feature,
+                                features.denseLanes ? pixel : Expr(domain[0])},
+                    outer;
   for (int dim = 1; dim < domain.dimensions(); ++dim) {
     features.reduction.push_back(domain[dim]);
     features.reductionSizes.push_back(
@@ -315,7 +327,7 @@ void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
   for (size_t index = 0; index < numSums; ++index)
     ofRun.push_back(toDouble(features.run(position)[static_cast<int>(index)]));
   const std::vector<Expr> addends =
-      merge(ofRun, getIndices(start, domain[0], outer), count);
+      merge(ofRun, getIndices(start, pixel, outer), count);
   Func &sums = features.sums;
   sums(features.feature) =
       Tuple(std::vector<Expr>(addends.size(), makeDouble(0)));

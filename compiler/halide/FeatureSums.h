@@ -20,6 +20,8 @@ struct FeatureData {
   int64_t rowPixels = 1;
   /// How often the features are repeated along their dimension.
   int64_t repeats = 1;
+  /// What is summed is computed with numbers of the feature.
+  bool readsFeatures = false;
 };
 
 /// What is summed over the elements of a run, as a rule in f32: of the logical

@@ -8,6 +8,7 @@
 #include "compiler/halide/KernelCompiler.h"
 
 #include "compiler/halide/Algorithm.h"
+#include "compiler/halide/DenseVectors.h"
 #include "compiler/halide/HalideErrors.h"
 #include "compiler/halide/HalideTarget.h"
 #include "compiler/halide/KernelBitcode.h"
@@ -63,7 +64,8 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
   result.module = Halide::Module(
       symbol, halideTarget.with_feature(Halide::Target::NoAsserts));
   for (Halide::Internal::LoweredFunc function : lowered.functions()) {
-    function.body = addPrefetches(function.body, *funcs);
+    function.body =
+        addPrefetches(findDenseVectors(function.body, *funcs), *funcs);
     result.module.append(function);
   }
   // Otherwise the code generator reassociates strict operations, too.

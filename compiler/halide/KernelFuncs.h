@@ -186,6 +186,9 @@ struct FeatureFuncs {
   Halide::Var feature, runLane;
   int lanes = 1;
   bool runsOfImages = false;
+  /// Lanes are pixels, and those of all features follow each other: vectors of
+  /// them may take in several features.
+  bool denseLanes = false;
   /// Over the elements of a run, and how many they are.
   Halide::RVar step;
   int length = 1;

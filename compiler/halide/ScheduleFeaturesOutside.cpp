@@ -160,12 +160,24 @@ void OutsideSchedule::addLanes(const LoopLevel &level) {
 /// of a few images.
 void OutsideSchedule::scheduleImages() {
   Func &run = features.run;
-  const int vectorLanes = std::min<int>(features.lanes, unit.lanes);
+  const int lanes = static_cast<int>(unit.lanes);
   run.reorder_storage(features.runLane, features.feature)
-      .reorder(features.runLane, features.feature)
-      .bound(features.runLane, 0, features.lanes)
-      .vectorize(features.runLane, vectorLanes)
       .store_in(MemoryType::Register);
+  if (features.denseLanes) {
+    run.bound(features.runLane, 0, static_cast<int>(features.pixels));
+    const Var pixel("pixel");
+    for (Stage stage : {Stage(run), run.update()})
+      stage.fuse(features.runLane, features.feature, pixel)
+          .split(pixel, vector, element, lanes, TailStrategy::GuardWithIf)
+          .vectorize(element);
+    run.update().reorder(
+        {VarOrRVar(element), VarOrRVar(vector), VarOrRVar(features.step)});
+    return;
+  }
+  const int vectorLanes = std::min(features.lanes, lanes);
+  run.reorder(features.runLane, features.feature)
+      .bound(features.runLane, 0, features.lanes)
+      .vectorize(features.runLane, vectorLanes);
   run.update()
       .split(features.runLane, vector, element, vectorLanes,
              TailStrategy::GuardWithIf)
