@@ -8,8 +8,8 @@
 namespace bnopt {
 
 /// `stmt`, a kernel lowered, with loads of vectors instead of gathers where the
-/// indices turn out to follow each other, if the kernel has vectors that take in
-/// several features.
+/// indices turn out to follow each other, if the kernel has vectors that take
+/// in several features.
 Halide::Internal::Stmt findDenseVectors(const Halide::Internal::Stmt &stmt,
                                         const KernelFuncs &kernel);
 

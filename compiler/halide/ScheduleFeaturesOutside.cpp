@@ -170,8 +170,15 @@ void OutsideSchedule::scheduleImages() {
       stage.fuse(features.runLane, features.feature, pixel)
           .split(pixel, vector, element, lanes, TailStrategy::GuardWithIf)
           .vectorize(element);
-    run.update().reorder(
-        {VarOrRVar(element), VarOrRVar(vector), VarOrRVar(features.step)});
+    // Sums are stored once for as many steps; more of them gain nothing.
+    constexpr int stepsPerStore = 2;
+    RVar steps("steps"), ofSteps("of_steps");
+    run.update()
+        .split(features.step, steps, ofSteps, stepsPerStore,
+               TailStrategy::GuardWithIf)
+        .reorder({VarOrRVar(element), VarOrRVar(ofSteps), VarOrRVar(vector),
+                  VarOrRVar(steps)})
+        .unroll(ofSteps);
     return;
   }
   const int vectorLanes = std::min(features.lanes, lanes);
