@@ -1,5 +1,16 @@
 //===- FormKernels.cpp - Outline groups of operators into kernels ---------===//
 //
+// A group starts at the first operator in program order that has none yet and
+// grows along uses, over elementwise operators of the same shape. Diamonds
+// inside a group are fine (x·sigmoid(x)); at its end exactly one value, the
+// last operator's result, may be seen outside. The longest prefix for which
+// this holds is the group. Its launch stands where its last operator stood,
+// so that all operands dominate it.
+//
+// The statistics of a normalization may be seen outside, too, if nothing that
+// is made of them comes back: they are further results of the kernel. What
+// reads them may stand before the launch; the block is put in order again.
+//
 // Elementwise operators that could not join what computes their input, because
 // others read it too (a residual, a concatenation), join what reads their
 // result: it computes them while it loads. With several readers each computes
@@ -12,11 +23,11 @@
 #include "passes/ElementwiseOps.h"
 #include "passes/Passes.h"
 #include "passes/fuse/FuseRemarks.h"
-#include "passes/fuse/KernelGroups.h"
 #include "passes/fuse/LoadFusion.h"
 #include "passes/fuse/StatisticsFusion.h"
 #include "passes/lower/KernelShape.h"
 #include "passes/lower/LayoutRules.h"
+#include "passes/train/NormalizedReaders.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/IRMapping.h"
@@ -37,10 +48,97 @@ namespace {
 using Group = KernelGroup;
 } // namespace
 
+/// Bounds compile time; longer chains become several kernels.
+static constexpr size_t maxGroupSize = 24;
+
+static bool isModelOp(Operation *op) {
+  return isa_and_nonnull<nn::NNDialect, bn::BNDialect>(op->getDialect());
+}
+
 /// Operators that only name places in memory; the layout decides about them.
 static bool isPlacement(Operation *op) {
   return isa<nn::ConcatOp, nn::ReshapeOp>(op) || isTransposedInput(op) ||
          isTransposedOutput(op);
+}
+
+static bool isUsedOutside(Value value, const Group &group) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !llvm::is_contained(group, user);
+  });
+}
+
+/// Results of operators of `group` but their first: statistics and gradients of
+/// parameters. Of partial ones all.
+static SmallVector<Value> getVectors(const Group &group) {
+  SmallVector<Value> vectors;
+  for (Operation *op : group)
+    llvm::append_range(
+        vectors, op->getResults().drop_front(isPartialStatistics(op) ? 0 : 1));
+  return vectors;
+}
+
+/// Whether an operator of `group` reads what others make of `value`, or the
+/// value itself, which is complete only when its operator has ended.
+static bool comesBack(Value value, const Group &group) {
+  SetVector<Operation *> readers;
+  const auto addReaders = [&](ValueRange values) {
+    for (Value read : values)
+      readers.insert(read.user_begin(), read.user_end());
+  };
+  addReaders(value);
+  for (size_t i = 0; i < readers.size(); ++i) {
+    Operation *reader = readers[i];
+    if (llvm::is_contained(group, reader))
+      return true;
+    if (reader->getBlock() == group.back()->getBlock() &&
+        reader->isBeforeInBlock(group.back()))
+      addReaders(reader->getResults());
+  }
+  return false;
+}
+
+/// Whether of the first results of operators none but the last one's is used
+/// outside the group, and no other result inside.
+static bool onlyLastEscapes(const Group &group) {
+  return llvm::none_of(ArrayRef<Operation *>(group).drop_back(),
+                       [&](Operation *op) {
+                         return isUsedOutside(op->getResult(0), group);
+                       }) &&
+         llvm::none_of(getVectors(group),
+                       [&](Value vector) { return comesBack(vector, group); });
+}
+
+/// Element types may differ: a kernel converts what it loads and stores.
+static bool hasShapeOf(Operation *op, Operation *other) {
+  const auto getShape = [](Operation *op) {
+    return cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  };
+  return getShape(op) == getShape(other);
+}
+
+/// Whether `op` is better computed where its result is loaded than with what
+/// makes its operand `value`.
+static bool isBetterLoaded(Operation *op, Operation *value) {
+  return isGateForLoad(op) &&
+         cast<nn::GateOp>(op).getValue().getDefiningOp() != value;
+}
+
+/// The next operator in program order that can join: an elementwise user of a
+/// value of the group, of the same shape, that is in no group yet.
+static Operation *findNext(const Group &group,
+                           const DenseSet<Operation *> &taken) {
+  Operation *next = nullptr;
+  for (Operation *op : group)
+    for (Operation *user : op->getUsers()) {
+      if (!isModelOp(user) || !isElementwise(user) || taken.contains(user) ||
+          llvm::is_contained(group, user) ||
+          user->getBlock() != op->getBlock() || isBetterLoaded(user, op) ||
+          !hasShapeOf(user, group.front()))
+        continue;
+      if (!next || user->isBeforeInBlock(next))
+        next = user;
+    }
+  return next;
 }
 
 /// Whether kernels convert the result of `op` while they load: a cast to a
@@ -61,6 +159,39 @@ static bool isLoadedCast(Operation *op) {
     return isModelOp(use.getOwner()) &&
            (isElementwise(use.getOwner()) || canComputeInLoad(use, op));
   });
+}
+
+/// Whether the kernel of `op` can go on with what it computes.
+static bool canGrow(Operation *op) {
+  // Its result is packed, and unpacked by another kernel.
+  if (isa<nn::ConvWeightGradientOp>(op))
+    return false;
+  auto gradient = dyn_cast<nn::ConvInputGradientOp>(op);
+  if (!gradient)
+    return true;
+  // As many elements as the stride are computed together, also beyond the last
+  // one, where other tensors have nothing to read.
+  return llvm::all_of(
+      llvm::zip_equal(gradient.getType().getShape().drop_front(2),
+                      gradient.getStrideValues()),
+      [](auto dim) { return std::get<0>(dim) % std::get<1>(dim) == 0; });
+}
+
+static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
+  Group group = {root};
+  if (!canGrow(root))
+    return group;
+  size_t complete = 1;
+  while (group.size() < maxGroupSize) {
+    Operation *next = findNext(group, taken);
+    if (!next)
+      break;
+    group.push_back(next);
+    if (onlyLastEscapes(group))
+      complete = group.size();
+  }
+  group.truncate(complete);
+  return group;
 }
 
 /// The groups that may compute `group` in their loads: all of those that read
@@ -258,7 +389,6 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
       groups.push_back(growGroup(&op, taken));
       taken.insert(groups.back().begin(), groups.back().end());
     }
-    joinReaders(groups);
     fuseLoads(groups);
     if (fuseStatistics)
       bnopt::fuseStatistics(groups);
