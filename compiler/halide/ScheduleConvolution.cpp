@@ -176,6 +176,7 @@ struct TiledResult {
 struct TileVars {
   Var tile{"tile"}, within{"within"}, vector{"vector"}, lane{"lane"};
   Var xStrip{"xStrip"}, xTile{"xTile"}, xWithin{"xWithin"};
+  Var tileOfBlock{"tileOfBlock"};
 };
 } // namespace
 
@@ -215,6 +216,18 @@ static int getNumBlocks(int numTiles, int tileChannels, int64_t numStrips) {
                     wanted, 1, std::max(1, numTiles / tilesPerBlock))));
 }
 
+/// Whether all tiles of channels of a run come before the next run, as long as
+/// a panel of weights stays in the first-level cache for the run: what is read
+/// and written of the pixels beside the input then lies together, which the
+/// processor fetches ahead.
+static bool areTilesInside(const KernelFuncs &kernel,
+                           const ConvolutionFuncs &conv) {
+  constexpr int64_t mostBytes = 24 << 10;
+  return kernel.runs && conv.reductionSize * conv.tileChannels *
+                                static_cast<int64_t>(sizeof(float)) <=
+                            mostBytes;
+}
+
 /// All output channels of one strip of pixels, or of a block of them, whose
 /// input is computed before. Panels of weights are read once per strip.
 static TileLoops orderByStrip(TiledResult &result, const KernelFuncs &kernel,
@@ -223,14 +236,18 @@ static TileLoops orderByStrip(TiledResult &result, const KernelFuncs &kernel,
   Func &output = result.func;
   const int stripPixels = static_cast<int>(strip.pixels);
   const int stripRows = static_cast<int>(strip.rows);
-  Var inStrip("inStrip"), block("block"), tile("tileOfBlock");
+  Var inStrip("inStrip"), block("block");
   splitLoop(output, kernel.vars[1], vars.xStrip, inStrip,
             stripPixels / result.pixels, kernel.extents[1] / result.pixels,
             kernel.inPlace);
   splitLoop(output, inStrip, vars.xTile, vars.xWithin, pixels / result.pixels,
             stripPixels / result.pixels, kernel.inPlace);
   TileLoops loops;
-  loops.order = {vars.lane, vars.vector, vars.xWithin, vars.xTile};
+  loops.order = {vars.lane, vars.vector, vars.xWithin};
+  const bool tilesInside = areTilesInside(kernel, conv);
+  if (tilesInside)
+    loops.order.emplace_back(vars.tileOfBlock);
+  loops.order.emplace_back(vars.xTile);
   loops.outer = {{vars.xStrip, getNumParts(kernel.extents[1], stripPixels)}};
   size_t dim = 2;
   if (conv.input.window.size() > 1) {
@@ -253,9 +270,10 @@ static TileLoops orderByStrip(TiledResult &result, const KernelFuncs &kernel,
           ? getNumBlocks(numTiles, conv.tileChannels, numStrips)
           : getNumWeightBlocks(conv.reductionSize * conv.tileChannels,
                                numTiles);
-  output.split(vars.tile, block, tile, numTiles / numBlocks,
+  output.split(vars.tile, block, vars.tileOfBlock, numTiles / numBlocks,
                TailStrategy::GuardWithIf);
-  loops.order.emplace_back(tile);
+  if (!tilesInside)
+    loops.order.emplace_back(vars.tileOfBlock);
   loops.outer.push_back({block, numBlocks});
   for (const Loop &loop : loops.outer)
     loops.order.emplace_back(loop.var);
@@ -285,11 +303,11 @@ static void scheduleLoad(KernelFuncs &kernel, const ConvolutionInput &input,
 /// Computes a run of pixels, tile by tile, and its sums, before it is stored.
 static void scheduleRun(const Func &output, RunFuncs &runs,
                         ConvolutionFuncs &conv, const TileVars &vars,
-                        int pixels, int lanes) {
+                        const Var &at, int pixels, int lanes) {
   Func values = runs.values;
   const std::vector<Var> args = values.args();
   Var xTile("xTileOfRun"), xWithin("xWithinRun"), vector("vectorOfRun");
-  values.compute_at(output, vars.xTile).store_in(MemoryType::Stack);
+  values.compute_at(output, at).store_in(MemoryType::Stack);
   values.split(args[0], vector, vars.lane, lanes, TailStrategy::GuardWithIf);
   splitLoop(values, args[1], xTile, xWithin, pixels, runs.length,
             /*exact=*/false);
@@ -301,7 +319,7 @@ static void scheduleRun(const Func &output, RunFuncs &runs,
 
   for (auto [sums, step] : runs.sums) {
     const Var channel = sums.args()[0];
-    sums.compute_at(output, vars.xTile)
+    sums.compute_at(output, at)
         .store_in(MemoryType::Register)
         .vectorize(channel, lanes, TailStrategy::GuardWithIf)
         .unroll(channel);
@@ -332,6 +350,8 @@ void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
   const int64_t cycles = conv.reductionSize * elements / multiplyAddsPerCycle;
 
   const std::optional<Strip> strip = getStrip(kernel, conv, step);
+  const Var &at =
+      strip && areTilesInside(kernel, conv) ? vars.tileOfBlock : vars.xTile;
   std::vector<TiledResult> results = {{kernel.output, 1}};
   if (kernel.runs)
     for (const Func &result : kernel.vectors)
@@ -351,11 +371,11 @@ void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
     parallelize(result.func, loops.outer, cycles,
                 getTasks(kernel, strip.has_value()));
     if (index > 0)
-      result.func.compute_with(kernel.output, vars.xTile);
+      result.func.compute_with(kernel.output, at);
   }
 
   if (kernel.runs) {
-    scheduleRun(kernel.output, *kernel.runs, conv, vars, pixels, lanes);
+    scheduleRun(kernel.output, *kernel.runs, conv, vars, at, pixels, lanes);
   } else {
     kernel.output.unroll(vars.xWithin);
     scheduleAccumulator(conv, kernel.output, vars.xTile, lanes);
@@ -365,6 +385,6 @@ void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
                  static_cast<int>(unit.lanes));
   // What is added to the result, or decides on its gradient, is as large.
   if (isPrefetched(elements))
-    prefetchLoop(kernel, kernel.output, 0, vars.xTile.name(), 1);
+    prefetchLoop(kernel, kernel.output, 0, at.name(), 1);
   kernel.streams = isStreamedByTiles(kernel, conv.tileChannels);
 }
