@@ -194,7 +194,9 @@ void WeightGradientSchedule::scheduleDense() {
       .unroll(inTile);
   distribute(outer);
   scheduleRun(tile, {gradient.vars[0], gradient.vars[1]});
-  if (numTaps() * tilesPerBlock >= leastReads)
+  const int64_t runBytes = gradient.runPixels * gradient.tileChannels *
+                           static_cast<int64_t>(sizeof(float));
+  if (numTaps() * tilesPerBlock >= leastReads && runBytes <= maximumBlockBytes)
     stageOutputGradient();
   prefetchInput();
   if (!gradient.load.defined())

@@ -172,6 +172,8 @@ STRIPS = iter([linear("conv", ((4, 192, 23, 29), (120, 192, 1, 1)), (4, 120, 23,
                linear("matmul", ((601, 513), (513, 200)), (601, 200)),
                linear("conv_input_gradient", ((3, 96, 39, 41), (96, 130, 3, 3)), (3, 130, 39, 41), PADS),
                linear("conv_input_gradient", ((4, 160, 21, 23), (160, 96, 1, 1)), (4, 96, 41, 46), " strides [2, 2]"),
+               # A row of which no tile of channels fits on the stack.
+               linear("conv_weight_gradient", ((1, 64, 44100), (1, 64, 44100)), (64, 64, 1)),
                linear("conv_input_gradient", ((3, 130, 42, 23), (130, 72, 3, 3)), (3, 72, 83, 45),
                       f" strides [2, 2]{PADS}")])
 
