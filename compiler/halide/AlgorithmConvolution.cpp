@@ -65,15 +65,21 @@ static SmallVector<WindowSteps> getWindowSteps(nn::ConvOp op) {
   return steps;
 }
 
+ConvolutionInput bnopt::describeInput(ArrayRef<int64_t> shape,
+                                      ArrayRef<WindowSteps> steps) {
+  ConvolutionInput input;
+  // Channels, or the columns of a left factor, are the first dimension.
+  input.channels = shape[kernel::getBufferDimOrder(shape.size())[0]];
+  input.elements = getNumElements(shape);
+  input.window.assign(steps.rbegin(), steps.rend());
+  return input;
+}
+
 ConvolutionInput AlgorithmBuilder::makeInput(Value input,
                                              ArrayRef<int64_t> pads,
                                              ArrayRef<WindowSteps> steps) {
   ArrayRef<int64_t> shape = shapeOf(input);
-  ConvolutionInput result;
-  // Channels, or the columns of a left factor, are the first dimension.
-  result.channels = shape[kernel::getBufferDimOrder(shape.size())[0]];
-  result.elements = getNumElements(shape);
-  result.window.assign(steps.rbegin(), steps.rend());
+  ConvolutionInput result = describeInput(shape, steps);
   if (get(input).argument || get(input).splat)
     return result;
   result.load = Func("loaded");

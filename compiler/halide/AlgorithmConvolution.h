@@ -7,6 +7,7 @@
 #ifndef BNOPT_COMPILER_HALIDE_ALGORITHMCONVOLUTION_H
 #define BNOPT_COMPILER_HALIDE_ALGORITHMCONVOLUTION_H
 
+#include "compiler/halide/KernelFuncs.h"
 #include "dialect/Kernel/KernelOps.h"
 
 #include "Halide.h"
@@ -43,6 +44,11 @@ Halide::Expr getInputChannel(const ChannelGroups &channels,
                              const Halide::Expr &channel,
                              const Halide::Expr &tile, int64_t tileChannels,
                              const Halide::Expr &r);
+
+/// An input of `shape` that lies in memory, as windows with `steps` per spatial
+/// dimension, outermost first, read it.
+ConvolutionInput describeInput(llvm::ArrayRef<int64_t> shape,
+                               llvm::ArrayRef<WindowSteps> steps);
 
 } // namespace bnopt
 

@@ -79,11 +79,10 @@ AlgorithmBuilder::makeGradientPhase(nn::ConvInputGradientOp op,
   for (int64_t dim = dims; dim-- > 0;)
     packedIndices.push_back(weightIndices[dim + 2]);
   packedIndices.emplace_back(tile);
-  ArrayRef<int64_t> shape = shapeOf(op.getOutputGradient());
-  conv.input.channels = shape[1];
-  conv.input.elements = getNumElements(shape);
-  for (const nn::GradientPhase &dim : llvm::reverse(phase))
-    conv.input.window.push_back({1, (dim.numTaps - 1) * dim.step + 1});
+  SmallVector<WindowSteps> steps;
+  for (const nn::GradientPhase &dim : phase)
+    steps.push_back({1, (dim.numTaps - 1) * dim.step + 1});
+  conv.input = describeInput(shapeOf(op.getOutputGradient()), steps);
   conv.accumulator = Func("accumulator");
   conv.accumulator(conv.vars) = 0.0f;
   conv.accumulator(conv.vars) +=
@@ -232,13 +231,13 @@ private:
 };
 } // namespace
 
-/// What a run reads, computed before: channel, distances from its first element
-/// from x to n, and the run.
-static std::vector<Expr> getLoadArgs(const Expr &channel,
-                                     ArrayRef<Expr> distance, const Expr &run) {
+/// Where a run finds what has been computed of it: channel, distances from its
+/// first element from x to n, and which run it is, or tile and run.
+static std::vector<Expr>
+getRunArgs(const Expr &channel, ArrayRef<Expr> distance, ArrayRef<Expr> which) {
   std::vector<Expr> args = {channel};
   args.insert(args.end(), distance.rbegin(), distance.rend());
-  args.push_back(run);
+  args.insert(args.end(), which.begin(), which.end());
   return args;
 }
 
@@ -258,17 +257,6 @@ Func AlgorithmBuilder::makeRunLoad(
   vars.push_back(run);
   load(vars) = read(channel, run, distance);
   return load;
-}
-
-/// Channel within a tile, distances from the first pixel of a run from x to n,
-/// tile and run.
-static std::vector<Expr> getRunGradientArgs(const Expr &within,
-                                            ArrayRef<Expr> distance,
-                                            const Expr &tile, const Expr &run) {
-  std::vector<Expr> args = {within};
-  args.insert(args.end(), distance.rbegin(), distance.rend());
-  args.insert(args.end(), {tile, run});
-  return args;
 }
 
 /// What a run reads of the output's gradient, of which `read` gives elements.
@@ -341,7 +329,7 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
   gradient.loadPixels = countRunInputs(op, runs);
   const Indices distance = runInput.at(steps, taps);
   Expr element = gradient.load.defined()
-                     ? gradient.load(getLoadArgs(input, distance, run))
+                     ? gradient.load(getRunArgs(input, distance, run))
                      : readInput(input, run, distance);
   declare(op);
   std::vector<Var> runVars = gradient.vars;
@@ -350,7 +338,7 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
   gradient.run(runVars) = 0.0f;
   gradient.run(runVars) +=
       element *
-      gradient.outputGradient(getRunGradientArgs(within, steps, tile, run));
+      gradient.outputGradient(getRunArgs(within, steps, {Expr(tile), run}));
   funcs.anchor = std::move(gradient);
 }
 

@@ -149,11 +149,8 @@ void bnopt::scheduleAccumulator(ConvolutionFuncs &conv, Func &output,
 }
 
 bool bnopt::isStreamedByTiles(const KernelFuncs &kernel, int tileChannels) {
-  int64_t elements = 1;
-  for (int extent : kernel.extents)
-    elements *= extent;
-  return !kernel.inPlace && isPrefetched(elements) &&
-         hasWholeLines(kernel, 0) && kernel.extents[0] % tileChannels == 0 &&
+  return isWrittenPastCaches(kernel, 0) &&
+         kernel.extents[0] % tileChannels == 0 &&
          tileChannels * kernel.output.type().bytes() % cacheLineBytes == 0;
 }
 
@@ -286,11 +283,8 @@ static void scheduleLoad(KernelFuncs &kernel, const ConvolutionInput &input,
                          const Strip &strip, const Var &loop, int lanes) {
   const int channels = static_cast<int>(input.channels);
   Func func = input.load;
-  // Too large for a register, but what is not called one goes to the heap.
-  func.compute_at(kernel.output, loop)
-      .store_in(MemoryType::Register)
-      .vectorize(func.args()[0], getLanes(channels, lanes, /*exact=*/false),
-                 TailStrategy::GuardWithIf);
+  computeOnStack(func, kernel.output, loop,
+                 getLanes(channels, lanes, /*exact=*/false));
   if (!isPrefetched(input.elements))
     return;
   int64_t pixels = strip.pixels * strip.rows;
@@ -344,9 +338,7 @@ void bnopt::scheduleConvolution(KernelFuncs &kernel, ConvolutionFuncs &conv,
   const int lanes = getTileLanes(conv.tileChannels, unit.lanes);
   const int pixels = getPixels(kernel, conv);
   const int step = kernel.runs ? kernel.runs->length : pixels;
-  int64_t elements = 1;
-  for (int extent : kernel.extents)
-    elements *= extent;
+  const int64_t elements = countElements(kernel);
   const int64_t cycles = conv.reductionSize * elements / multiplyAddsPerCycle;
 
   const std::optional<Strip> strip = getStrip(kernel, conv, step);

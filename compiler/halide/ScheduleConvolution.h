@@ -19,9 +19,8 @@ void scheduleAccumulator(ConvolutionFuncs &conv, Halide::Func &output,
 void schedulePlainAccumulator(ConvolutionFuncs &conv, Halide::Func &output,
                               const Halide::Var &tileLoop);
 
-/// Whether tiles of so many channels write whole cache lines of a result that
-/// no cache holds, which is to bypass them. Smaller ones are read by the next
-/// kernel. In place, what is overwritten is in cache.
+/// Whether the output is written past the caches, by tiles of so many channels
+/// that are whole cache lines.
 bool isStreamedByTiles(const KernelFuncs &kernel, int tileChannels);
 
 } // namespace bnopt

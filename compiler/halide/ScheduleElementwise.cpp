@@ -83,6 +83,5 @@ void bnopt::scheduleElementwise(KernelFuncs &kernel, const VectorUnit &unit,
   const int64_t cycles = elements / movedPerCycle;
   if (cycles < parallelCycles || !divideIntoTasks(kernel, outer, options.tasks))
     parallelize(kernel.output, outer, cycles);
-  kernel.streams |= !kernel.inPlace && isPrefetched(elements) &&
-                    hasWholeLines(kernel, vectorDim);
+  kernel.streams |= isWrittenPastCaches(kernel, vectorDim);
 }

@@ -3,6 +3,7 @@
 #include "compiler/halide/ScheduleLoops.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -29,6 +30,24 @@ int bnopt::getVectorDim(const KernelFuncs &kernel) {
     if (kernel.strides[dim] == 1 && kernel.extents[dim] > 1)
       return dim;
   return 0;
+}
+
+int64_t bnopt::countElements(const KernelFuncs &kernel) {
+  return std::accumulate(kernel.extents.begin(), kernel.extents.end(),
+                         int64_t(1), std::multiplies<>());
+}
+
+bool bnopt::isWrittenPastCaches(const KernelFuncs &kernel, int dim) {
+  return !kernel.inPlace && isPrefetched(countElements(kernel)) &&
+         hasWholeLines(kernel, dim);
+}
+
+void bnopt::computeOnStack(Func func, const Func &outer, const VarOrRVar &loop,
+                           int lanes) {
+  // Too large for a register, but what is not called one goes to the heap.
+  func.compute_at(Halide::LoopLevel(outer, loop))
+      .store_in(Halide::MemoryType::Register)
+      .vectorize(func.args()[0], lanes, TailStrategy::GuardWithIf);
 }
 
 bool bnopt::hasWholeLines(const KernelFuncs &kernel, int dim) {

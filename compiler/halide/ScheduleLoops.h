@@ -44,6 +44,19 @@ struct Loop {
 /// and at most the extent; a divisor of it if `exact`.
 int getLanes(int extent, int lanes, bool exact);
 
+/// Elements of the output.
+int64_t countElements(const KernelFuncs &kernel);
+
+/// Whether the output consists of whole cache lines along `dim` and bypasses
+/// the caches, because none holds it for who reads it next. Smaller ones stay.
+/// In place, what is overwritten is in cache.
+bool isWrittenPastCaches(const KernelFuncs &kernel, int dim);
+
+/// Computes `func` inside a loop of `outer`, on the stack, vectors over its
+/// first dimension.
+void computeOnStack(Halide::Func func, const Halide::Func &outer,
+                    const Halide::VarOrRVar &loop, int lanes);
+
 /// The dimension of the output whose elements follow each other in memory.
 int getVectorDim(const KernelFuncs &kernel);
 

@@ -152,8 +152,7 @@ void bnopt::schedulePhases(KernelFuncs &kernel, PhasedConvolutionFuncs &phased,
     bound(phase);
     work += phase.reductionSize;
   }
-  for (int extent : kernel.extents)
-    work *= extent;
+  work *= countElements(kernel);
   for (int dimStride : phased.strides)
     work /= dimStride;
   parallelize(output, outer, work / multiplyAddsPerCycle,

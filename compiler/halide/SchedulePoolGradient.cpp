@@ -175,8 +175,7 @@ void bnopt::scheduleMaxPoolGradient(KernelFuncs &kernel,
   scheduleSum(pool.window.accumulator, pool.window.vars, pool.window.window,
               pool.window.windowSize, lanes);
   scheduleSearch(kernel, pool, innermostStrip, strip.fits, lanes);
-  int64_t work = pool.window.windowSize + pool.numTaps;
-  for (int extent : kernel.extents)
-    work *= extent;
+  const int64_t work =
+      (pool.window.windowSize + pool.numTaps) * countElements(kernel);
   parallelize(output, outer, work / elementsPerCycle);
 }

@@ -15,8 +15,6 @@
 #include "compiler/halide/Schedule.h"
 #include "compiler/halide/ScheduleLoops.h"
 
-#include <numeric>
-
 using namespace bnopt;
 using Halide::Func;
 using Halide::MemoryType;
@@ -47,9 +45,7 @@ static void scheduleLaneSums(LaneSums &sums, const VectorUnit &unit) {
 void bnopt::scheduleRowGroupGradient(KernelFuncs &kernel,
                                      RowGroupGradientFuncs &gradient,
                                      const VectorUnit &unit) {
-  const int64_t elements =
-      std::accumulate(kernel.extents.begin(), kernel.extents.end(), int64_t(1),
-                      std::multiplies<>());
+  const int64_t elements = countElements(kernel);
   const bool isParallel = elements / movedPerCycle >= parallelCycles;
   kernel.streams = !kernel.inPlace && isStreamed(elements);
   const int lanes = getLanes(kernel.extents[0], unit.lanes, false);

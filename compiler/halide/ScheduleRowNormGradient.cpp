@@ -17,9 +17,7 @@ using Halide::VarOrRVar;
 
 static void scheduleResults(KernelFuncs &kernel,
                             const RowNormGradientFuncs &gradient) {
-  int64_t elements = 1;
-  for (int extent : kernel.extents)
-    elements *= extent;
+  const int64_t elements = countElements(kernel);
   const bool isParallel = elements / movedPerCycle >= parallelCycles;
   const Func together = kernel.vectors.front();
   for (Func result : kernel.vectors) {

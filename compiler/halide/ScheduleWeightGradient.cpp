@@ -119,9 +119,7 @@ void WeightGradientSchedule::scheduleRun(const Var &at,
 }
 
 void WeightGradientSchedule::distribute(const std::vector<Loop> &loops) {
-  int64_t work = gradient.reductionSize;
-  for (int extent : kernel.extents)
-    work *= extent;
+  const int64_t work = gradient.reductionSize * countElements(kernel);
   Var task = loops.front().var;
   for (size_t i = 1; i < loops.size(); ++i) {
     Var fused("task" + std::to_string(i));
@@ -134,10 +132,7 @@ void WeightGradientSchedule::distribute(const std::vector<Loop> &loops) {
 
 void WeightGradientSchedule::stageOutputGradient() {
   Func staged = gradient.outputGradient;
-  // Too large for a register, but what is not called one goes to the heap.
-  staged.compute_at(kernel.output, gradient.runs)
-      .store_in(MemoryType::Register)
-      .vectorize(staged.args()[0], lanes, TailStrategy::GuardWithIf);
+  computeOnStack(staged, kernel.output, gradient.runs, lanes);
   const int64_t tiles = kernel.extents[2 + gradient.windowDims];
   if (isPrefetched(gradient.reductionSize * tiles * gradient.tileChannels))
     prefetchLoop(kernel, staged, 0, staged.args()[1].name(),
@@ -199,15 +194,10 @@ void WeightGradientSchedule::scheduleDense() {
   if (numTaps() * tilesPerBlock >= leastReads && runBytes <= maximumBlockBytes)
     stageOutputGradient();
   prefetchInput();
-  if (!gradient.load.defined())
-    return;
-  // Too large for a register, but what is not called one goes to the heap.
-  gradient.load.compute_at(kernel.output, gradient.runs)
-      .store_in(MemoryType::Register)
-      .vectorize(gradient.load.args()[0],
-                 getLanes(tilesPerBlock * gradient.tileInputs, unitLanes,
-                          /*exact=*/false),
-                 TailStrategy::GuardWithIf);
+  if (gradient.load.defined())
+    computeOnStack(gradient.load, kernel.output, gradient.runs,
+                   getLanes(tilesPerBlock * gradient.tileInputs, unitLanes,
+                            /*exact=*/false));
 }
 
 void WeightGradientSchedule::scheduleDepthwise() {
