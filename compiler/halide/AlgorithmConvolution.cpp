@@ -65,7 +65,9 @@ static SmallVector<WindowSteps> getWindowSteps(nn::ConvOp op) {
   return steps;
 }
 
-ConvolutionInput bnopt::describeInput(ArrayRef<int64_t> shape,
+/// An input of `shape` that lies in memory, as windows with `steps` per spatial
+/// dimension, outermost first, read it.
+static ConvolutionInput describeInput(ArrayRef<int64_t> shape,
                                       ArrayRef<WindowSteps> steps) {
   ConvolutionInput input;
   // Channels, or the columns of a left factor, are the first dimension.

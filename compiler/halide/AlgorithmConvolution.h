@@ -45,11 +45,6 @@ Halide::Expr getInputChannel(const ChannelGroups &channels,
                              const Halide::Expr &tile, int64_t tileChannels,
                              const Halide::Expr &r);
 
-/// An input of `shape` that lies in memory, as windows with `steps` per spatial
-/// dimension, outermost first, read it.
-ConvolutionInput describeInput(llvm::ArrayRef<int64_t> shape,
-                               llvm::ArrayRef<WindowSteps> steps);
-
 } // namespace bnopt
 
 #endif // BNOPT_COMPILER_HALIDE_ALGORITHMCONVOLUTION_H

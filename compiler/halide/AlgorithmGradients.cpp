@@ -82,13 +82,16 @@ AlgorithmBuilder::makeGradientPhase(nn::ConvInputGradientOp op,
   SmallVector<WindowSteps> steps;
   for (const nn::GradientPhase &dim : phase)
     steps.push_back({1, (dim.numTaps - 1) * dim.step + 1});
-  conv.input = describeInput(shapeOf(op.getOutputGradient()), steps);
+  conv.input = makeInput(op.getOutputGradient(), reach, steps);
+  Expr element =
+      conv.input.load.defined()
+          ? conv.input.load(orderIndices(gradientIndices))
+          : readPadded(op.getOutputGradient(), gradientIndices, reach, 0);
   conv.accumulator = Func("accumulator");
   conv.accumulator(conv.vars) = 0.0f;
   conv.accumulator(conv.vars) +=
-      readPadded(op.getOutputGradient(), gradientIndices, reach, 0) *
-      (conv.isPacked ? conv.weights(packedIndices)
-                     : read(op.getWeights(), weightIndices));
+      element * (conv.isPacked ? conv.weights(packedIndices)
+                               : read(op.getWeights(), weightIndices));
   return conv;
 }
 
@@ -314,6 +317,7 @@ void AlgorithmBuilder::buildConvWeightGradient(nn::ConvWeightGradientOp op) {
         return read(op.getOutputGradient(), indices);
       });
   gradient.runPixels = getNumElements(runs.sizes);
+  gradient.computesGradient = !get(op.getOutputGradient()).argument;
   const auto strides = op.getStrideValues();
   gradient.strides.assign(strides.rbegin(), strides.rend());
   gradient.inputElements = op.getInput().getType().getNumElements();

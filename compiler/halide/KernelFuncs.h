@@ -100,6 +100,8 @@ struct WeightGradientFuncs {
   /// pixels from x to n, then tile and run.
   Halide::Func outputGradient;
   int64_t runPixels = 1;
+  /// That is computed of arguments, not one of these.
+  bool computesGradient = false;
   /// Per spatial dimension, innermost first.
   std::vector<int> strides;
   std::vector<Halide::Var> vars;

@@ -17,7 +17,8 @@
 //
 // An input that is computed while it is loaded (what a normalization and its
 // activation made for the convolution) is computed once per run and block, into
-// that cache, vectors over its channels.
+// that cache, vectors over its channels; so is the output's gradient (that of
+// a normalization's input) where it is copied.
 //
 // Depthwise, the input is a vector, too, and a register tile is all taps.
 //
@@ -191,7 +192,8 @@ void WeightGradientSchedule::scheduleDense() {
   scheduleRun(tile, {gradient.vars[0], gradient.vars[1]});
   const int64_t runBytes = gradient.runPixels * gradient.tileChannels *
                            static_cast<int64_t>(sizeof(float));
-  if (numTaps() * tilesPerBlock >= leastReads && runBytes <= maximumBlockBytes)
+  if ((gradient.computesGradient || numTaps() * tilesPerBlock >= leastReads) &&
+      runBytes <= maximumBlockBytes)
     stageOutputGradient();
   prefetchInput();
   if (gradient.load.defined())

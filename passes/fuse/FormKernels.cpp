@@ -23,6 +23,7 @@
 #include "passes/ElementwiseOps.h"
 #include "passes/Passes.h"
 #include "passes/fuse/FuseRemarks.h"
+#include "passes/fuse/KernelGroup.h"
 #include "passes/fuse/LoadFusion.h"
 #include "passes/fuse/StatisticsFusion.h"
 #include "passes/lower/KernelShape.h"
@@ -194,41 +195,6 @@ static Group growGroup(Operation *root, const DenseSet<Operation *> &taken) {
   return group;
 }
 
-/// The groups that may compute `group` in their loads: all of those that read
-/// its result, or none.
-static SetVector<Group *>
-findLoaders(const Group &group,
-            const DenseMap<Operation *, Group *> &groupOfFirst) {
-  SetVector<Group *> loaders;
-  if (!llvm::all_of(group, isElementwise))
-    return loaders;
-  Value result = group.back()->getResult(0);
-  for (OpOperand &use : result.getUses()) {
-    Group *loader = groupOfFirst.lookup(use.getOwner());
-    if (!loader || !canComputeInLoad(use, group))
-      return {};
-    loaders.insert(loader);
-  }
-  if (loaders.size() > 1 && !isCheap(group))
-    return {};
-  return loaders;
-}
-
-/// Moves groups of elementwise operators into those that read them.
-static void fuseLoads(SmallVector<Group> &groups) {
-  DenseMap<Operation *, Group *> groupOfFirst;
-  for (Group &group : groups)
-    groupOfFirst[group.front()] = &group;
-  for (Group &group : groups) {
-    SetVector<Group *> loaders = findLoaders(group, groupOfFirst);
-    for (Group *loader : loaders)
-      loader->insert(loader->begin(), group.begin(), group.end());
-    if (!loaders.empty())
-      group.clear();
-  }
-  llvm::erase_if(groups, [](const Group &group) { return group.empty(); });
-}
-
 /// `conv3x3_add_relu`: the mnemonics, with the window where there is one.
 static std::string nameGroup(const Group &group) {
   SmallVector<std::string> parts;
@@ -389,7 +355,7 @@ struct FormKernelsPass : bnopt::impl::FormKernelsPassBase<FormKernelsPass> {
       groups.push_back(growGroup(&op, taken));
       taken.insert(groups.back().begin(), groups.back().end());
     }
-    fuseLoads(groups);
+    bnopt::fuseLoads(groups);
     if (fuseStatistics)
       bnopt::fuseStatistics(groups);
     return groups;

@@ -1,8 +1,8 @@
 //===- LoadFusion.cpp - What a kernel may compute while it loads ----------===//
 //
 // Convolutions and matrix products with constant weights compute each element
-// of a strip once and keep it in cache (`StripModel`), gradients of weights
-// those of a run. Operators that read each
+// of a strip once and keep it in cache (`StripModel`), and so do gradients of
+// their inputs; gradients of weights those of a run. Operators that read each
 // element once compute it where they read it. What reads elements several
 // times does so if that is cheap.
 //
@@ -12,17 +12,31 @@
 
 #include "dialect/BN/BNOps.h"
 #include "dialect/NN/NNOps.h"
+#include "passes/ElementwiseOps.h"
+#include "passes/fuse/KernelGroup.h"
 #include "passes/lower/KernelShape.h"
 #include "passes/lower/StripModel.h"
 #include "passes/lower/WeightGradientRuns.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
 namespace bnopt {
+
+bool isCheap(ArrayRef<Operation *> load, Operation *reader) {
+  // For each element there are as many multiply-adds as channels.
+  const bool isForConvolution =
+      isa<nn::ConvOp, nn::ConvInputGradientOp, nn::ConvWeightGradientOp>(
+          reader);
+  return llvm::all_of(load, [&](Operation *op) {
+    return isCheap(op) || (isForConvolution && isa<bn::GradientInputOp>(op));
+  });
+}
 
 bool isCheap(ArrayRef<Operation *> load) {
   return llvm::all_of(
@@ -33,10 +47,15 @@ bool isCheap(ArrayRef<Operation *> load) {
                     bn::NormalizeOp, bn::InferenceOp>);
 }
 
-/// Weights that can be packed; a splat is no argument of the kernel.
-static bool isPackable(Value weights) {
+/// A splat is no argument of the kernel, so that it cannot be packed.
+static bool isSplat(Value weights) {
   auto constant = weights.getDefiningOp<arith::ConstantOp>();
-  return constant && !isa<SplatElementsAttr>(constant.getValue());
+  return constant && isa<SplatElementsAttr>(constant.getValue());
+}
+
+/// Weights that can be packed when the model is compiled.
+static bool isPackable(Value weights) {
+  return weights.getDefiningOp<arith::ConstantOp>() && !isSplat(weights);
 }
 
 StripProblem getStripProblem(nn::ConvOp conv) {
@@ -52,6 +71,20 @@ StripProblem getStripProblem(nn::ConvOp conv) {
                            windows);
 }
 
+/// Without strides: with them, it is several convolutions.
+StripProblem getStripProblem(nn::ConvInputGradientOp gradient) {
+  std::vector<int64_t> extents;
+  std::vector<WindowSteps> windows;
+  for (auto [extent, dilation, size] : llvm::zip_equal(
+           gradient.getType().getShape().drop_front(2),
+           gradient.getDilationValues(), gradient.getKernelShape())) {
+    extents.insert(extents.begin(), extent);
+    windows.insert(windows.begin(), {1, (size - 1) * dilation + 1});
+  }
+  return StripProblem::get(gradient.getOutputGradient().getType().getDimSize(1),
+                           extents, windows);
+}
+
 static bool canLoadStrips(nn::ConvOp conv) {
   auto input = cast<RankedTensorType>(conv.getInput().getType());
   if (conv.getGroups() != 1 || !input.hasStaticShape() ||
@@ -62,6 +95,22 @@ static bool canLoadStrips(nn::ConvOp conv) {
   if (isPointwise(conv))
     problem.rowPixels =
         ShapedType::getNumElements(conv.getType().getShape().drop_front(2));
+  problem.tilePixels = maxTilePixels;
+  return chooseStrip(problem).has_value();
+}
+
+bool hasNoStrides(nn::ConvInputGradientOp gradient) {
+  return llvm::all_of(gradient.getStrideValues(),
+                      [](int64_t stride) { return stride == 1; });
+}
+
+static bool canLoadStrips(nn::ConvInputGradientOp gradient) {
+  if (gradient.getGroups() != 1 || !hasNoStrides(gradient) ||
+      !gradient.getType().hasStaticShape() ||
+      !gradient.getOutputGradient().getType().hasStaticShape() ||
+      isSplat(gradient.getWeights()))
+    return false;
+  StripProblem problem = getStripProblem(gradient);
   problem.tilePixels = maxTilePixels;
   return chooseStrip(problem).has_value();
 }
@@ -98,12 +147,16 @@ bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
   if (isa<bn::GradientInputOp>(use.getOwner()))
     return isCheap(load) &&
            use.get().getType() == use.getOwner()->getOperand(0).getType();
-  // The image, or the left factor; weights are packed when the model is
-  // compiled.
+  // A run of it is copied once per tile of its channels.
+  if (auto gradient = dyn_cast<nn::ConvWeightGradientOp>(use.getOwner());
+      gradient && &use == &gradient.getOutputGradientMutable())
+    return isCheap(load, gradient) && canLoadGradientRuns(gradient);
+  // The image, the output's gradient, or the left factor; weights are packed.
   if (use.getOperandNumber() != 0)
     return false;
   return llvm::TypeSwitch<Operation *, bool>(use.getOwner())
-      .Case<nn::ConvOp, nn::GemmOp>([](auto op) { return canLoadStrips(op); })
+      .Case<nn::ConvOp, nn::ConvInputGradientOp, nn::GemmOp>(
+          [](auto op) { return canLoadStrips(op); })
       .Case<nn::MaxPoolOp, nn::AveragePoolOp>(
           [&](auto op) { return readsOnce(op) || isCheap(load); })
       // Once per tile of output channels.
@@ -115,6 +168,44 @@ bool canComputeInLoad(OpOperand &use, ArrayRef<Operation *> load) {
           [](Operation *) { return true; })
       .Case<nn::PadOp, nn::ResizeOp>([&](Operation *) { return isCheap(load); })
       .Default(false);
+}
+
+/// The groups that may compute `group` in their loads: all of those that read
+/// its result, or none.
+static SetVector<KernelGroup *>
+findLoaders(const KernelGroup &group,
+            const DenseMap<Operation *, KernelGroup *> &groupOfFirst) {
+  SetVector<KernelGroup *> loaders;
+  if (!llvm::all_of(group, isElementwise))
+    return loaders;
+  Value result = group.back()->getResult(0);
+  for (OpOperand &use : result.getUses()) {
+    KernelGroup *loader = groupOfFirst.lookup(use.getOwner());
+    if (!loader || !canComputeInLoad(use, group))
+      return {};
+    loaders.insert(loader);
+  }
+  const auto isCheapFor = [&](Operation *reader) {
+    return isCheap(group, reader);
+  };
+  if (loaders.size() > 1 && !llvm::all_of(result.getUsers(), isCheapFor))
+    return {};
+  return loaders;
+}
+
+void fuseLoads(SmallVectorImpl<KernelGroup> &groups) {
+  DenseMap<Operation *, KernelGroup *> groupOfFirst;
+  for (KernelGroup &group : groups)
+    groupOfFirst[group.front()] = &group;
+  for (KernelGroup &group : groups) {
+    SetVector<KernelGroup *> loaders = findLoaders(group, groupOfFirst);
+    for (KernelGroup *loader : loaders)
+      loader->insert(loader->begin(), group.begin(), group.end());
+    if (!loaders.empty())
+      group.clear();
+  }
+  llvm::erase_if(groups,
+                 [](const KernelGroup &group) { return group.empty(); });
 }
 
 } // namespace bnopt

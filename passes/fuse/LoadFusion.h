@@ -4,6 +4,7 @@
 #define BNOPT_PASSES_FUSE_LOADFUSION_H
 
 #include "dialect/NN/NNOps.h"
+#include "passes/fuse/KernelGroup.h"
 #include "passes/lower/StripModel.h"
 
 #include "mlir/IR/Operation.h"
@@ -21,9 +22,21 @@ bool canComputeInLoad(mlir::OpOperand &use,
 /// result: additions, multiplications, comparisons.
 bool isCheap(llvm::ArrayRef<mlir::Operation *> load);
 
-/// What a strip of the result of `conv` reads; how many pixels it has is left
-/// to say.
+/// The same where `reader` computes it again, for which more is cheap if it
+/// does a lot with each element.
+bool isCheap(llvm::ArrayRef<mlir::Operation *> load, mlir::Operation *reader);
+
+/// What a strip of the result of a convolution reads; how many pixels it has is
+/// left to say.
 StripProblem getStripProblem(nn::ConvOp conv);
+StripProblem getStripProblem(nn::ConvInputGradientOp gradient);
+
+/// Moves groups of elementwise operators into those that read them, where all
+/// that do can compute them in their loads.
+void fuseLoads(llvm::SmallVectorImpl<KernelGroup> &groups);
+
+/// Whether `gradient` is one convolution, of stride 1.
+bool hasNoStrides(nn::ConvInputGradientOp gradient);
 
 } // namespace bnopt
 

@@ -38,7 +38,8 @@ static constexpr int64_t shortestRun = 8;
 static constexpr int64_t leastPixels = 16;
 
 /// Whether strips of runs can be computed of an input that is loaded.
-static bool hasStrip(nn::ConvOp conv, int64_t run) {
+template <typename ConvOp>
+static bool hasStrip(ConvOp conv, int64_t run) {
   StripProblem problem = getStripProblem(conv);
   problem.tilePixels = run;
   problem.exact = true;
@@ -67,16 +68,14 @@ static std::optional<int64_t> getRun(Operation *op) {
   const int64_t run = getRunOfRow(type.getShape().back());
   if (run < shortestRun)
     return std::nullopt;
-  if (auto conv = dyn_cast<nn::ConvOp>(op))
-    return isPacked(conv) && hasStrip(conv, run) ? std::optional(run)
-                                                 : std::nullopt;
-  // With strides it is several convolutions.
-  auto gradient = cast<nn::ConvInputGradientOp>(op);
-  return isPacked(gradient) &&
-                 llvm::all_of(gradient.getStrideValues(),
-                              [](int64_t stride) { return stride == 1; })
-             ? std::optional(run)
-             : std::nullopt;
+  const auto canTakeRuns = [&](auto conv) {
+    return isPacked(conv) && hasStrip(conv, run);
+  };
+  auto gradient = dyn_cast<nn::ConvInputGradientOp>(op);
+  const bool canTake = gradient
+                           ? hasNoStrides(gradient) && canTakeRuns(gradient)
+                           : canTakeRuns(cast<nn::ConvOp>(op));
+  return canTake ? std::optional(run) : std::nullopt;
 }
 
 bool canTakeStatistics(Value value, int64_t featureIndex) {

@@ -157,7 +157,8 @@ Tile bnopt::chooseWeightGradientTile(const WeightGradientProblem &problem,
   Tile best = {1, 1, false};
   double bestScore = 0;
   int64_t bestLoads = 0;
-  const int64_t maxOutputs = std::min(problem.outputChannels, 8 * unit.lanes);
+  const int64_t maxOutputs =
+      std::min({problem.outputChannels, 8 * unit.lanes, maxWeightTileOutputs});
   const int64_t maxInputs =
       std::min({problem.inputChannels, unit.registers, maxWeightTileInputs});
   for (int64_t outputs = 1; outputs <= maxOutputs; ++outputs) {

@@ -78,8 +78,8 @@ struct WeightGradientProblem {
   int64_t outputChannels, inputChannels;
 };
 
-/// No tile has more input channels.
-inline constexpr int64_t maxWeightTileInputs = 32;
+/// No tile has more output or input channels.
+inline constexpr int64_t maxWeightTileOutputs = 128, maxWeightTileInputs = 32;
 
 /// The tile of `channels` output channels and `pixels` input channels with the
 /// highest expected share of the multiply-add peak; both divide theirs.

@@ -59,13 +59,29 @@ int64_t bnopt::countRunInputs(nn::ConvWeightGradientOp op,
   return count;
 }
 
+static bool hasRuns(nn::ConvWeightGradientOp op) {
+  return op.getGroups() == 1 && op.getInput().getType().hasStaticShape() &&
+         op.getOutputGradient().getType().hasStaticShape();
+}
+
 bool bnopt::canLoadRuns(nn::ConvWeightGradientOp op) {
-  if (op.getGroups() != 1 || !op.getInput().getType().hasStaticShape() ||
-      !op.getOutputGradient().getType().hasStaticShape())
+  if (!hasRuns(op))
     return false;
   const int64_t inputs = getLargestDivisor(
       op.getInput().getType().getDimSize(1), maxWeightTileInputs);
   return inputs * countRunInputs(op, getWeightGradientRuns(op)) *
              static_cast<int64_t>(sizeof(float)) <=
+         maxStripBytes;
+}
+
+bool bnopt::canLoadGradientRuns(nn::ConvWeightGradientOp op) {
+  if (!hasRuns(op))
+    return false;
+  const int64_t channels = std::min(
+      maxWeightTileOutputs, op.getOutputGradient().getType().getDimSize(1));
+  int64_t pixels = 1;
+  for (int64_t size : getWeightGradientRuns(op).sizes)
+    pixels *= size;
+  return channels * pixels * static_cast<int64_t>(sizeof(float)) <=
          maxStripBytes;
 }

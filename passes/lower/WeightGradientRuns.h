@@ -34,6 +34,9 @@ int64_t countRunInputs(nn::ConvWeightGradientOp op,
 /// the stack (`maxStripBytes`), so that it can be computed when it is loaded.
 bool canLoadRuns(nn::ConvWeightGradientOp op);
 
+/// The same of what a run reads of the output's gradient.
+bool canLoadGradientRuns(nn::ConvWeightGradientOp op);
+
 } // namespace bnopt
 
 #endif // BNOPT_PASSES_LOWER_WEIGHTGRADIENTRUNS_H

@@ -107,6 +107,19 @@ def weight_gradient(draw):
     return (x, y), w, f"nn.conv_weight_gradient %a, %b{attributes} : ({x}, {y}) -> {w}", None
 
 
+def of_computed(family, operand):
+    """The same of an output's gradient, `operand`, that the kernel computes while it loads it: without strides and groups."""
+
+    def computed(draw):
+        operands, result, line, more = family(draw)
+        while "strides" in line or "groups" in line:
+            operands, result, line, more = family(draw)
+        type_ = operands["ab".index(operand)]
+        return operands, result, line.replace(f"%{operand}", "%r", 1), more, f"%r = nn.abs %{operand} : {type_}"
+
+    return computed
+
+
 def runtime_weights(draw):
     """A convolution whose weights are not constants."""
     x, w, y, attributes = convolution(draw)
@@ -177,7 +190,9 @@ STRIPS = iter([linear("conv", ((4, 192, 23, 29), (120, 192, 1, 1)), (4, 120, 23,
                linear("conv_input_gradient", ((3, 130, 42, 23), (130, 72, 3, 3)), (3, 72, 83, 45),
                       f" strides [2, 2]{PADS}")])
 
-FAMILIES = {"strips": lambda draw: next(STRIPS), "input": input_gradient, "weight": weight_gradient, "forward": runtime_weights,
+FAMILIES = {"strips": lambda draw: next(STRIPS), "input": input_gradient, "weight": weight_gradient,
+            "computed_input": of_computed(input_gradient, "a"), "computed_weight": of_computed(weight_gradient, "b"),
+            "forward": runtime_weights,
             "max_pool": max_pool, "average_pool": average_pool, "long_rows": lambda draw: next(LONG_ROWS),
             "wide": lambda draw: next(WIDE)}
 

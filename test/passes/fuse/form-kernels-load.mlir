@@ -247,6 +247,79 @@ func.func @load_weight_gradient(%x: tensor<2x64x2000xf32>, %dy: tensor<2x8x1998x
 
 // -----
 
+!image = tensor<2x32x14x14xf32>
+!v = tensor<32xf32>
+!w = tensor<32x64x3x3xf32>
+!x = tensor<2x64x14x14xf32>
+
+// Gradients of a convolution compute what a normalization's statistics make of its output's gradient; each for itself.
+// CHECK-LABEL: func.func @load_gradient_input(
+// CHECK: kernel.launch @gradient_input_conv_input_gradient
+// CHECK: kernel.launch @gradient_input_conv_weight_gradient
+// CHECK-NOT: kernel.launch
+// CHECK: return
+func.func @load_gradient_input(%x: !x, %w: !w, %y: !image, %p: !v, %dy: !image) -> (!x, !w) {
+  %0 = bn.gradient_input %y, %p, %p, %p, %dy, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!image, !v, !v, !v, !image, !v, !v) -> !image
+  %1 = nn.conv_input_gradient %0, %w pads [1, 1, 1, 1] : (!image, !w) -> !x
+  %2 = nn.conv_weight_gradient %x, %0 pads [1, 1, 1, 1] : (!x, !image) -> !w
+  return %1, %2 : !x, !w
+}
+
+// -----
+
+!image = tensor<2x32x14x14xf32>
+!v = tensor<32xf32>
+!w = tensor<32x64x3x3xf32>
+!x = tensor<2x64x28x28xf32>
+
+// A strided convolution's is several convolutions; all readers load it, or none.
+// CHECK-LABEL: func.func @no_load_with_strides(
+// CHECK: kernel.launch @gradient_input
+// CHECK: kernel.launch @conv_input_gradient
+// CHECK: kernel.launch @conv_weight_gradient
+// CHECK: return
+func.func @no_load_with_strides(%x: !x, %w: !w, %y: !image, %p: !v, %dy: !image) -> (!x, !w) {
+  %0 = bn.gradient_input %y, %p, %p, %p, %dy, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!image, !v, !v, !v, !image, !v, !v) -> !image
+  %1 = nn.conv_input_gradient %0, %w strides [2, 2] pads [1, 1, 1, 1] : (!image, !w) -> !x
+  %2 = nn.conv_weight_gradient %x, %0 strides [2, 2] pads [1, 1, 1, 1] : (!x, !image) -> !w
+  return %1, %2 : !x, !w
+}
+
+// -----
+
+!image = tensor<2x32x14x14xf32>
+!v = tensor<32xf32>
+!w = tensor<32x64x3x3xf32>
+!x = tensor<2x64x14x14xf32>
+
+// Sums of it would compute it twice.
+// CHECK-LABEL: func.func @no_load_beside_sums(
+// CHECK: kernel.launch @gradient_input
+// CHECK: kernel.launch @conv_weight_gradient
+// CHECK: kernel.launch @gradient_statistics
+// CHECK: return
+func.func @no_load_beside_sums(%x: !x, %y: !image, %p: !v, %dy: !image) -> (!w, !v, !v) {
+  %0 = bn.gradient_input %y, %p, %p, %p, %dy, %p, %p {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!image, !v, !v, !v, !image, !v, !v) -> !image
+  %1 = nn.conv_weight_gradient %x, %0 pads [1, 1, 1, 1] : (!x, !image) -> !w
+  %s, %o = bn.gradient_statistics %y, %p, %p, %0 {epsilon = 1.0e-05 : f64, featureIndex = 1 : i64} : (!image, !v, !v, !image) -> (!v, !v)
+  return %1, %s, %o : !w, !v, !v
+}
+
+// -----
+
+// The same of the output's gradient.
+// CHECK-LABEL: func.func @no_load_gradient_of_long_rows(
+// CHECK: kernel.launch @relu
+// CHECK: kernel.launch @conv_weight_gradient
+// CHECK: return
+func.func @no_load_gradient_of_long_rows(%x: tensor<1x8x44100xf32>, %dy: tensor<1x8x44098xf32>) -> tensor<8x8x3xf32> {
+  %0 = nn.relu %dy : tensor<1x8x44098xf32>
+  %1 = nn.conv_weight_gradient %x, %0 : (tensor<1x8x44100xf32>, tensor<1x8x44098xf32>) -> tensor<8x8x3xf32>
+  return %1 : tensor<8x8x3xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @no_load_weight_gradient_of_long_rows(
 // CHECK: kernel.launch @relu
 // CHECK: kernel.launch @conv_weight_gradient
