@@ -304,11 +304,13 @@ using AnchorFuncs =
 
 /// A loop whose iterations ask for what is loaded so many iterations later from
 /// `argument`, or in vectors from all of them if it is empty. Once lowered, its
-/// name begins with `stage`, which `loop` follows, or ends with that.
+/// name begins with `stage`, which `loop` follows, or ends with that. Where it
+/// is known what all iterations load, the innermost loops of the stage `other`
+/// ask for that, if there is one.
 struct LoopPrefetch {
   std::string stage, loop;
   int iterations = 1;
-  std::string argument;
+  std::string argument, other;
 };
 
 /// Numbers per feature that elements are computed with, for each of which it

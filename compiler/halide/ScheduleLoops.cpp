@@ -137,9 +137,16 @@ void bnopt::parallelize(Func &func, const std::vector<Loop> &loops,
   func.parallel(task);
 }
 
+void bnopt::prefetchBeside(KernelFuncs &kernel, const Func &func,
+                           const std::string &var, int iterations,
+                           const Func &other) {
+  prefetchLoop(kernel, func, 0, var, iterations);
+  kernel.prefetches.back().other = other.name();
+}
+
 void bnopt::prefetchLoop(KernelFuncs &kernel, const Func &func, int stage,
                          const std::string &var, int iterations,
                          const std::string &argument) {
   kernel.prefetches.push_back({func.name() + ".s" + std::to_string(stage) + ".",
-                               var, iterations, argument});
+                               var, iterations, argument, /*other=*/""});
 }

@@ -89,6 +89,18 @@ enum class Tasks { Fused, InnermostApart, Nested };
 void parallelize(Halide::Func &func, const std::vector<Loop> &loops,
                  int64_t cycles, Tasks kind = Tasks::Fused);
 
+/// Whether what a stage loads of so many elements is asked for while another
+/// one multiplies and adds: where it is more than second-level caches hold.
+inline constexpr bool isPrefetchedBeside(int64_t elements) {
+  return elements * static_cast<int64_t>(sizeof(float)) >= 4 << 20;
+}
+
+/// Has iterations of the loop over `var` of `func` ask for what is loaded so
+/// many iterations later, or the innermost loops of `other`, which reads it.
+void prefetchBeside(KernelFuncs &kernel, const Halide::Func &func,
+                    const std::string &var, int iterations,
+                    const Halide::Func &other);
+
 /// Has iterations of the loop over `var` of a stage of `func` ask for what is
 /// loaded so many iterations later, from `argument` or from all of them.
 void prefetchLoop(KernelFuncs &kernel, const Halide::Func &func, int stage,

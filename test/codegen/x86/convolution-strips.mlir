@@ -24,14 +24,36 @@
 // CHECK: for ({{.*}}.yInside, 0,
 
 // A gradient of weights copies a run of the output's gradient, of which each
-// element is read for each input channel, and asks for what the next run reads.
+// element is read for each input channel, and asks for what the next run reads:
+// of that gradient a little with each pixel.
 // CHECK-LABEL: kernel conv_weight_gradient
 // CHECK: allocate outputGradient{{.*}} in Register
-// CHECK: prefetch(argument1,
-// CHECK: for (run{{.*}}.s1.r
+// CHECK-NOT: prefetch(
+// CHECK: for (run{{.*}}.s1.r$x
 // CHECK: prefetch(argument0,
+// CHECK: prefetch(argument1, {{.*}}run{{.*}}.s1.r$x
 // CHECK-NOT: prefetch(
 // CHECK: run{{.*}}[ramp(
+
+// What a strip computes of its input is asked for while the strip before it is
+// multiplied, in as many pieces as that has steps; weights are not.
+// CHECK-LABEL: kernel abs_conv_input_gradient
+// CHECK: for ({{.*}}.xStrip, 0, 7)
+// CHECK: produce loaded
+// CHECK-NOT: prefetch(
+// CHECK: consume loaded
+// CHECK: for (accumulator{{.*}}.s1.r{{.*}}, 0, 128)
+// CHECK: prefetch(argument0, {{.*}}accumulator{{.*}}.s1.r
+// CHECK-NOT: prefetch(
+// CHECK: {{accumulator.*}}[ramp(
+
+// So is what a run reads of both.
+// CHECK-LABEL: kernel relu_abs_conv_weight_gradient
+// CHECK: produce loaded
+// CHECK-NOT: prefetch(
+// CHECK: for (run{{.*}}.s1.r$x
+// CHECK-DAG: prefetch(argument0, {{.*}}run{{.*}}.s1.r$x
+// CHECK-DAG: prefetch(argument1, {{.*}}run{{.*}}.s1.r$x
 
 // HEAP-NOT: halide_malloc
 
@@ -42,11 +64,15 @@
 !v = tensor<512x256x1x1xf32>
 
 func.func @model(%x: !x, %y: !y, %half: !half, %w: !w, %v: !v)
-    -> (!y, !x, !x, !w) {
+    -> (!y, !x, !x, !w, !x, !w) {
   %0 = nn.conv %x, %w : (!x, !w) -> !y
   %1 = nn.conv_input_gradient %y, %w : (!y, !w) -> !x
   %2 = nn.add %1, %x : (!x, !x) -> !x
   %3 = nn.conv_input_gradient %half, %v strides [2, 2] : (!half, !v) -> !x
   %4 = nn.conv_weight_gradient %x, %y : (!x, !y) -> !w
-  return %0, %2, %3, %4 : !y, !x, !x, !w
+  %5 = nn.abs %y : !y
+  %6 = nn.conv_input_gradient %5, %w : (!y, !w) -> !x
+  %7 = nn.relu %x : !x
+  %8 = nn.conv_weight_gradient %7, %5 : (!x, !y) -> !w
+  return %0, %2, %3, %4, %6, %8 : !y, !x, !x, !w, !x, !w
 }
