@@ -48,20 +48,26 @@ bool AlgorithmBuilder::canShareLines(const FeatureFuncs &features) {
 }
 
 namespace {
+/// The variables of the data, which an expression is made of, and those of the
+/// output.
+struct LineVars {
+  Var pixel{"pixel"}, feature{"feature"};
+  Var element{"element"}, group, image{"n"};
+  int pixels, perGroup;
+};
+
 /// Writes a Func of the data out as one expression, in which what depends on
-/// the feature alone is read from Funcs of pixel and feature: where a vector
+/// the feature alone is read from Funcs of element and group: where a vector
 /// takes in several features, these have an element for each of its lanes.
 class FeatureTerms : public Halide::Internal::IRMutator {
 public:
-  FeatureTerms(Var pixel, Var feature, Var image)
-      : pixel(std::move(pixel)), feature(std::move(feature)),
-        image(std::move(image)) {}
+  explicit FeatureTerms(const LineVars &vars) : vars(vars) {}
 
   std::vector<Func> terms;
 
   Expr mutate(const Expr &expr) override {
-    if (expr.type().is_float() && uses(expr, feature) && !uses(expr, pixel) &&
-        !uses(expr, image))
+    if (expr.type().is_float() && uses(expr, vars.feature) &&
+        !uses(expr, vars.pixel) && !uses(expr, vars.image))
       return makeTerm(expr);
     const Call *call = expr.as<Call>();
     if (call && call->call_type == Call::Halide)
@@ -86,25 +92,41 @@ private:
   Expr makeTerm(const Expr &expr) {
     for (auto [known, term] : llvm::zip_equal(expressions, terms))
       if (Halide::Internal::equal(known, expr))
-        return term(pixel, feature);
+        return term(vars.element, vars.group);
     Func term("term");
-    term(pixel, feature) = expr;
+    term(vars.element, vars.group) = layOut(expr);
     expressions.push_back(expr);
     terms.push_back(term);
-    return term(pixel, feature);
+    return term(vars.element, vars.group);
   }
 
-  Var pixel, feature, image;
+  /// What `expr` is for each element. A line takes in two features at most, so
+  /// it is a choice between two numbers, and no element is gathered.
+  Expr layOut(const Expr &expr) const {
+    const int lineElements = static_cast<int>(FeatureFuncs::lineElements);
+    const Expr line = vars.element / lineElements * lineElements;
+    const Expr first = line / vars.pixels,
+               second = Halide::min(first + 1, vars.perGroup - 1);
+    const auto ofFeature = [&](const Expr &inGroup) {
+      return substitute(vars.feature.name(),
+                        vars.group * vars.perGroup + inGroup, expr);
+    };
+    return Halide::select(vars.element < (first + 1) * vars.pixels,
+                          ofFeature(first), ofFeature(second));
+  }
+
+  const LineVars &vars;
   std::vector<Expr> expressions;
 };
 } // namespace
 
 void AlgorithmBuilder::finishLines(Value value, FeatureFuncs &features) {
-  const int pixels = static_cast<int>(features.pixels),
-            perGroup = static_cast<int>(getFeaturesPerLine(pixels)),
-            numFeatures = features.extents[features.featureDim];
-  const Var pixel("pixel"), feature("feature");
-  const Var element("element"), group = getVars(1)[0], image("n");
+  LineVars vars;
+  vars.group = getVars(1)[0];
+  vars.pixels = static_cast<int>(features.pixels);
+  vars.perGroup = static_cast<int>(getFeaturesPerLine(vars.pixels));
+  const auto &[pixel, feature, element, group, image, pixels, perGroup] = vars;
+  const int numFeatures = features.extents[features.featureDim];
   std::vector<Expr> indices;
   for (size_t dim = 0; dim < features.extents.size(); ++dim) {
     if (static_cast<int>(dim) == features.featureDim)
@@ -116,7 +138,7 @@ void AlgorithmBuilder::finishLines(Value value, FeatureFuncs &features) {
     else
       indices.emplace_back(image);
   }
-  FeatureTerms terms(pixel, feature, image);
+  FeatureTerms terms(vars);
   Expr stored = Halide::cast<float>(get(value).func(indices));
   Expr written = terms.mutate(stored);
   constexpr size_t mostTerms = 4;

@@ -220,7 +220,7 @@ struct FeatureFuncs {
   /// Where features begin inside cache lines, but groups of some do not, the
   /// output has the dimensions (element, group, image); else this is 1.
   int featuresPerGroup = 1;
-  /// What it reads: numbers of a feature, per pixel and feature, or else, if
+  /// What it reads: numbers of a feature, per element and group, or else, if
   /// these are many, a Func of the data's dimensions.
   std::vector<Halide::Func> groupTerms;
   Halide::Func groupValue;
