@@ -61,6 +61,9 @@ private:
   void findReducedDims();
   void describe();
   void chooseRuns();
+  std::vector<Expr> sumSteps(const RunTerms &terms, const Expr &step,
+                             const Expr &start, const Expr &lane,
+                             ArrayRef<Expr> outer) const;
   size_t defineRun(const RunTerms &terms);
   void defineSums(const RunMerge &merge, size_t numSums);
   void defineTotals();
@@ -248,6 +251,33 @@ static Expr addByHalves(ArrayRef<Expr> addends) {
                               addByHalves(addends.drop_front(half)));
 }
 
+/// Sums after a step. In the order of steps: who sums the same run elsewhere
+/// gets the same bits.
+static std::vector<Expr> addInOrder(std::vector<Expr> sums,
+                                    ArrayRef<Expr> addends) {
+  for (auto [sum, addend] : llvm::zip_equal(sums, addends))
+    sum = Halide::strict_float(sum + addend);
+  return sums;
+}
+
+/// What steps from `step` on add to each sum of a run that begins at `start`.
+std::vector<Expr> RunBuilder::sumSteps(const RunTerms &terms, const Expr &step,
+                                       const Expr &start, const Expr &lane,
+                                       ArrayRef<Expr> outer) const {
+  std::vector<SmallVector<Expr>> addends;
+  for (int i = 0; i < stepsTogether; ++i) {
+    const std::vector<Expr> ofStep = terms(getIndices(step + i, lane, outer),
+                                           getIndices(start, lane, outer));
+    addends.resize(ofStep.size());
+    for (auto [ofSum, addend] : llvm::zip_equal(addends, ofStep))
+      ofSum.push_back(addend);
+  }
+  std::vector<Expr> sums;
+  for (const SmallVector<Expr> &ofSum : addends)
+    sums.push_back(addByHalves(ofSum));
+  return sums;
+}
+
 /// Defines the run, and says how many sums it has.
 size_t RunBuilder::defineRun(const RunTerms &terms) {
   Var number("run_number");
@@ -257,7 +287,12 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
     vars.emplace_back("run_outer" + std::to_string(i));
     outer.emplace_back(vars.back());
   }
-  RDom within(0, length / stepsTogether, "step");
+  const int steps = length / stepsTogether;
+  // Zeros for all pixels of a block of features would be a call of memset, and
+  // one more sweep through the cache. An even number of steps is left.
+  const int initialSteps =
+      features.denseLanes ? std::min(2 - steps % 2, steps - 1) : 0;
+  RDom within(initialSteps, steps - initialSteps, "step");
   features.step = within[0];
   features.length = length;
   const Expr lane = features.runsOfImages && !features.denseLanes
@@ -265,34 +300,29 @@ size_t RunBuilder::defineRun(const RunTerms &terms) {
                         : Expr(features.runLane);
   Expr start = number * length;
   const Expr step = start + within[0] * stepsTogether;
-  std::vector<SmallVector<Expr>> addends;
-  for (int i = 0; i < stepsTogether; ++i) {
-    const std::vector<Expr> ofStep = terms(getIndices(step + i, lane, outer),
-                                           getIndices(start, lane, outer));
-    addends.resize(ofStep.size());
-    for (auto [ofSum, addend] : llvm::zip_equal(addends, ofStep))
-      ofSum.push_back(addend);
+  std::vector<Expr> added = sumSteps(terms, step, start, lane, outer);
+  std::vector<Expr> zeros, sums;
+  for (const Expr &addend : added)
+    zeros.push_back(Halide::cast(addend.type(), 0));
+  std::vector<Expr> initial = zeros;
+  for (int i = 0; i < initialSteps; ++i) {
+    const std::vector<Expr> ofStep =
+        sumSteps(terms, start + i * stepsTogether, start, lane, outer);
+    initial = i == 0 ? ofStep : addInOrder(initial, ofStep);
   }
+  features.run(vars) = Tuple(initial);
   // Likely, so that Halide gives the last run a loop of its own. Of lanes that
   // have been shifted, the first ones have read their pixels before.
   Expr pixel = step * features.lanes;
   Expr first = features.lanes > 1 ? shift(pixel) + lane : shift(pixel);
   Expr isNew = Halide::likely(pixel <= lastVector()) || first >= pixel;
-  std::vector<Expr> zeros, sums;
-  for (const SmallVector<Expr> &ofSum : addends)
-    zeros.push_back(Halide::cast(ofSum.front().type(), 0));
-  features.run(vars) = Tuple(zeros);
-  for (auto [index, ofSum] : llvm::enumerate(addends)) {
-    Expr added = addByHalves(ofSum);
+  for (size_t index = 0; index < added.size(); ++index) {
     if (!divides)
-      added = Halide::select(isNew, added, zeros[index]);
-    // In the order of steps: who sums the same run elsewhere gets the same
-    // bits.
-    sums.push_back(Halide::strict_float(
-        features.run(vars)[static_cast<int>(index)] + added));
+      added[index] = Halide::select(isNew, added[index], zeros[index]);
+    sums.push_back(features.run(vars)[static_cast<int>(index)]);
   }
-  features.run(vars) = Tuple(sums);
-  return addends.size();
+  features.run(vars) = Tuple(addInOrder(sums, added));
+  return added.size();
 }
 
 void RunBuilder::defineSums(const RunMerge &merge, size_t numSums) {
