@@ -42,14 +42,13 @@ static _Thread_local int threadNumber
 static atomic_uint numLoops;
 
 /* Runs what is left of a share. Several tasks are taken at once, since taking
- * some waits for all stores of those before: a fourth of what is left, so that
- * in the end others can help. */
+ * some waits for all stores of those before: half of what is left, so that in
+ * the end others can help. */
 static int runShare(const Loop *loop, Share *share, void *context) {
-  enum { Portions = 4 };
   const int size = share->last - share->first + 1;
   int left;
   while ((left = size - atomic_load(&share->taken)) > 0) {
-    const int wanted = (left + Portions - 1) / Portions;
+    const int wanted = (left + 1) / 2;
     const int begin = atomic_fetch_add(&share->taken, wanted);
     const int end = begin + wanted < size ? begin + wanted : size;
     for (int taken = begin; taken < end; ++taken) {

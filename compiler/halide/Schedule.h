@@ -23,7 +23,8 @@ void scheduleKernel(KernelFuncs &kernel, const VectorUnit &unit);
 
 /// How an elementwise kernel divides the outermost dimension of its result.
 struct SweepOptions {
-  /// Tasks, which should divide it; 0 if they are to be chosen.
+  /// Tasks, which should divide it and may be divided again; 0 if they are to
+  /// be chosen.
   int tasks = 0;
   /// Neighbouring rows that are computed together at most, so that what they
   /// share is loaded once.

@@ -32,7 +32,8 @@ static int splitRows(KernelFuncs &kernel, size_t dim, int maximumRows,
   return rows;
 }
 
-/// As many tasks as asked for, if they divide the outermost loop.
+/// As many tasks as asked for, if they divide the outermost loop; or parts of
+/// these, of equal size, so that threads finish about together.
 static bool divideIntoTasks(KernelFuncs &kernel, std::vector<Loop> loops,
                             int tasks) {
   while (loops.size() > 1 && loops.back().extent == 1)
@@ -40,6 +41,8 @@ static bool divideIntoTasks(KernelFuncs &kernel, std::vector<Loop> loops,
   const Loop &loop = loops.back();
   if (tasks == 0 || loop.extent % tasks != 0)
     return false;
+  while (2 * tasks <= maximumTasks && loop.extent % (2 * tasks) == 0)
+    tasks *= 2;
   Var task(loop.var.name() + "_task");
   kernel.output.split(loop.var, task, loop.var, loop.extent / tasks,
                       Halide::TailStrategy::GuardWithIf);

@@ -13,9 +13,6 @@ using Halide::TailStrategy;
 using Halide::Var;
 using Halide::VarOrRVar;
 
-/// Few enough that starting a task (below a microsecond) does not count.
-static constexpr int maximumTasks = 64;
-
 /// Keep enough loads in flight and hide the loop's own cost.
 static constexpr int vectorsPerIteration = 4;
 

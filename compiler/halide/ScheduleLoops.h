@@ -11,6 +11,9 @@ namespace bnopt {
 /// Enough tasks for 16 threads to finish about together.
 inline constexpr int minimumTasks = 16;
 
+/// Few enough that starting a task (below a microsecond) does not count.
+inline constexpr int maximumTasks = 64;
+
 /// Waking a thread takes 5–20 µs; below this many cycles (30 µs) one thread
 /// has finished before the others help.
 inline constexpr int64_t parallelCycles = 100000;
