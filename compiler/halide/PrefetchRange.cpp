@@ -37,13 +37,31 @@ static Expr getVariable(const For &loop) {
   return Variable::make(Halide::Int(32), loop.name);
 }
 
+namespace {
+/// Takes indices beyond the ends as they come: asking there does no harm.
+class ClampRemover : public IRMutator {
+protected:
+  Expr visit(const Min *min) override { return without(min); }
+  Expr visit(const Max *max) override { return without(max); }
+  using IRMutator::visit;
+
+private:
+  template <typename Bound>
+  Expr without(const Bound *bound) {
+    if (is_const(bound->b))
+      return mutate(bound->a);
+    return is_const(bound->a) ? mutate(bound->b) : IRMutator::visit(bound);
+  }
+};
+} // namespace
+
 std::optional<PrefetchRange>
 PrefetchRange::get(const Load &load, const Expr &index, LoopNest loops) {
   PrefetchRange range;
   range.buffer = load.name;
   range.type = load.type.element_of();
   range.rowElements = load.type.lanes();
-  range.first = index;
+  range.first = ClampRemover().mutate(index);
   for (const For *loop : llvm::reverse(loops)) {
     const auto extent = as_const_int(simplify(loop->extent));
     const auto stride = as_const_int(simplify(
