@@ -14,24 +14,25 @@ using namespace bnopt;
 
 /// Halide asks for what is to leave the caches after its first use, here a
 /// second one follows: sums that asked so took twice the time.
-static void keepPrefetched(llvm::Module &module) {
+static void keepPrefetched(llvm::Module &module, int level) {
   constexpr unsigned locality = 2;
-  constexpr uint64_t allCaches = 3;
+  constexpr int allCaches = 3;
   for (llvm::Function &function : module)
     for (llvm::Instruction &instruction : llvm::instructions(function))
       if (auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
           call && call->getIntrinsicID() == llvm::Intrinsic::prefetch)
-        call->setArgOperand(
-            locality, llvm::ConstantInt::get(
-                          call->getArgOperand(locality)->getType(), allCaches));
+        call->setArgOperand(locality,
+                            llvm::ConstantInt::get(
+                                call->getArgOperand(locality)->getType(),
+                                static_cast<uint64_t>(allCaches + 1 - level)));
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
 bnopt::readBitcode(const llvm::MemoryBuffer &bitcode,
-                   llvm::LLVMContext &context) {
+                   llvm::LLVMContext &context, int prefetchLevel) {
   auto module = llvm::parseBitcodeFile(bitcode, context);
   if (module)
-    keepPrefetched(**module);
+    keepPrefetched(**module, prefetchLevel);
   return module;
 }
 

@@ -13,9 +13,11 @@
 namespace bnopt {
 
 /// A kernel that Halide has lowered, optimized and written as bitcode, in which
-/// what is asked for ahead goes into all caches.
+/// what is asked for ahead goes into the caches of `prefetchLevel`, 1 or 2, and
+/// above.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-readBitcode(const llvm::MemoryBuffer &bitcode, llvm::LLVMContext &context);
+readBitcode(const llvm::MemoryBuffer &bitcode, llvm::LLVMContext &context,
+            int prefetchLevel = 1);
 
 /// Code of `module` for x86-64, for the processor that its functions name.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>

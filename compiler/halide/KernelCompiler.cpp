@@ -29,6 +29,7 @@ enum class Alignment { Any, Streaming };
 struct LoweredKernel {
   Halide::Module module;
   bool streams, prefetches;
+  int prefetchLevel;
   std::string output;
   size_t outputArgument;
 };
@@ -57,8 +58,12 @@ lowerKernel(kernel::FuncOp kernel, const std::string &symbol,
       arguments, symbol, halideTarget, Halide::LinkageType::External);
   if (llvm::Error error = checkLowered(lowered, *funcs))
     return std::move(error);
-  LoweredKernel result = {lowered, funcs->streams, !funcs->prefetches.empty(),
-                          funcs->output.name(), arguments.size()};
+  LoweredKernel result = {lowered,
+                          funcs->streams,
+                          !funcs->prefetches.empty(),
+                          funcs->prefetchLevel,
+                          funcs->output.name(),
+                          arguments.size()};
   if (options.asserts)
     return result;
   result.module = Halide::Module(
@@ -141,7 +146,7 @@ compilePrefetchingKernel(const LoweredKernel &kernel, KernelForm form) {
   if (!bitcode)
     return bitcode.takeError();
   llvm::LLVMContext context;
-  auto module = readBitcode(**bitcode, context);
+  auto module = readBitcode(**bitcode, context, kernel.prefetchLevel);
   if (!module)
     return module.takeError();
   return generateCode(**module, getCodeType(form));

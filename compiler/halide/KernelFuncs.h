@@ -357,6 +357,8 @@ struct KernelFuncs {
   bool streams = false;
   /// Loops that the processor's own prefetching does not serve well.
   std::vector<LoopPrefetch> prefetches;
+  /// The level of the cache that what they ask for goes into.
+  int prefetchLevel = 1;
 };
 
 } // namespace bnopt

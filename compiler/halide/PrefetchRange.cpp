@@ -64,9 +64,9 @@ PrefetchRange::get(const Load &load, const Expr &index, LoopNest loops) {
   range.first = ClampRemover().mutate(index);
   for (const For *loop : llvm::reverse(loops)) {
     const auto extent = as_const_int(simplify(loop->extent));
-    const auto stride = as_const_int(simplify(
-        substitute(loop->name, getVariable(*loop) + 1, range.first) -
-        range.first));
+    const auto stride = as_const_int(
+        simplify(substitute(loop->name, getVariable(*loop) + 1, range.first) -
+                 range.first));
     if (!extent || !stride || *stride < 0)
       return std::nullopt;
     range.first = substitute(loop->name, loop->min, range.first);
@@ -97,8 +97,8 @@ static std::pair<Expr, int64_t> getIteration(LoopNest loops) {
     const int64_t extent = countIterations(loop);
     if (extent == 1)
       continue;
-    iteration = iteration * static_cast<int>(extent) +
-                (getVariable(*loop) - loop->min);
+    iteration =
+        iteration * static_cast<int>(extent) + (getVariable(*loop) - loop->min);
     count *= extent;
   }
   return {iteration, count};

@@ -139,8 +139,7 @@ TEST(PrefetchRange, TooFewSteps) {
 TEST(PrefetchRange, NoFixedDistance) {
   const Nest loads("load", {4, 4});
   const Expr variable = Variable::make(Halide::Int(32), loads.loops[0]->name);
-  EXPECT_FALSE(
-      getRange(loads, variable % 3 * 64 + loads.getIndex({0, lanes})));
+  EXPECT_FALSE(getRange(loads, variable % 3 * 64 + loads.getIndex({0, lanes})));
   // Around an image are zeros, for which an edge is read.
   EXPECT_TRUE(getRange(loads, Halide::clamp(variable, 0, 5) * 64 +
                                   loads.getIndex({0, lanes})));
