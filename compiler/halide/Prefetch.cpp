@@ -25,7 +25,6 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
-#include <map>
 #include <optional>
 
 using namespace bnopt;
@@ -71,7 +70,7 @@ private:
   const For *ahead = nullptr;
   const LoopPrefetch *current = nullptr;
   Expr later;
-  std::map<std::string, Expr> definitions;
+  Definitions definitions;
   /// Addresses asked for in the innermost loop.
   std::vector<Expr> addresses;
   /// The loops that this is inside of, and those of them that are around the
@@ -131,8 +130,8 @@ bool PrefetchAdder::isWanted(const std::string &buffer) const {
 bool PrefetchAdder::leaveToOther(const Load &load, const Expr &index) {
   if (current->other.empty() || !stageDepth)
     return false;
-  std::optional<PrefetchRange> range =
-      PrefetchRange::get(load, index, LoopNest(loops).drop_front(*stageDepth));
+  std::optional<PrefetchRange> range = PrefetchRange::get(
+      load, index, LoopNest(loops).drop_front(*stageDepth), definitions);
   if (!range)
     return false;
   if (llvm::none_of(ranges, [&](const LateRange &late) {

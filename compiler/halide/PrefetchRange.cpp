@@ -56,20 +56,23 @@ private:
 } // namespace
 
 std::optional<PrefetchRange>
-PrefetchRange::get(const Load &load, const Expr &index, LoopNest loops) {
+PrefetchRange::get(const Load &load, const Expr &index, LoopNest loops,
+                   const Definitions &definitions) {
   PrefetchRange range;
   range.buffer = load.name;
   range.type = load.type.element_of();
   range.rowElements = load.type.lanes();
   range.first = ClampRemover().mutate(index);
   for (const For *loop : llvm::reverse(loops)) {
-    const auto extent = as_const_int(simplify(loop->extent));
+    const auto extent =
+        as_const_int(simplify(substitute(definitions, loop->extent)));
     const auto stride = as_const_int(
         simplify(substitute(loop->name, getVariable(*loop) + 1, range.first) -
                  range.first));
     if (!extent || !stride || *stride < 0)
       return std::nullopt;
-    range.first = substitute(loop->name, loop->min, range.first);
+    range.first =
+        substitute(loop->name, substitute(definitions, loop->min), range.first);
     if (*stride == 0 || *extent == 1)
       continue;
     if (range.rowLoops.empty() && *stride == range.rowElements) {

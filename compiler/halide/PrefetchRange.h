@@ -8,6 +8,7 @@
 #include "llvm/ADT/ArrayRef.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,9 @@ namespace bnopt {
 /// Loops around a place, outermost first.
 using LoopNest = llvm::ArrayRef<const Halide::Internal::For *>;
 
+/// Expressions by the names that they have.
+using Definitions = std::map<std::string, Halide::Expr>;
+
 /// Asks for the cache line of element `index` of `buffer`.
 Halide::Expr makePrefetch(const std::string &buffer, Halide::Type type,
                           const Halide::Expr &index);
@@ -26,10 +30,12 @@ Halide::Expr makePrefetch(const std::string &buffer, Halide::Type type,
 class PrefetchRange {
 public:
   /// What `load` reads in all iterations of `loops`, if it begins at `index`;
-  /// nothing where these do not read whole rows at fixed distances.
+  /// nothing where these do not read whole rows at fixed distances. What is
+  /// defined around the loops alone is written out: `definitions`.
   static std::optional<PrefetchRange> get(const Halide::Internal::Load &load,
                                           const Halide::Expr &index,
-                                          LoopNest loops);
+                                          LoopNest loops,
+                                          const Definitions &definitions = {});
 
   /// What one iteration of the innermost of `loops` asks for, if all their
   /// iterations together ask for all of it, in order; nothing where they are

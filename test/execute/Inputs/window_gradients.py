@@ -169,10 +169,14 @@ WIDE = iter([max_pool_gradient((1, 64, 5, 4097), (1, 64, 3, 2049), "window [3, 3
              max_pool_gradient((1, 16, 90, 95), (1, 16, 51, 56), "window [40, 40]")])
 
 
-def linear(op, operands, result, attributes=""):
+def linear(op, operands, result, attributes="", computed=None):
+    """With `computed`, a or b, that operand is computed while it is loaded."""
     types = [tensor(shape) for shape in operands]
     line = f"nn.{op} %a, %b{attributes} : ({', '.join(types)}) -> {tensor(result)}"
-    return types, tensor(result), line, None
+    if not computed:
+        return types, tensor(result), line, None
+    before = f"%r = nn.abs %{computed} : {types['ab'.index(computed)]}"
+    return types, tensor(result), line.replace(f"%{computed}", "%r", 1), None, before
 
 
 PADS = " pads [1, 1, 1, 1]"
@@ -188,7 +192,17 @@ STRIPS = iter([linear("conv", ((4, 192, 23, 29), (120, 192, 1, 1)), (4, 120, 23,
                # A row of which no tile of channels fits on the stack.
                linear("conv_weight_gradient", ((1, 64, 44100), (1, 64, 44100)), (64, 64, 1)),
                linear("conv_input_gradient", ((3, 130, 42, 23), (130, 72, 3, 3)), (3, 72, 83, 45),
-                      f" strides [2, 2]{PADS}")])
+                      f" strides [2, 2]{PADS}"),
+               # Computed, of more than four megabytes, which are asked for ahead: rows that share a strip, and whose
+               # windows reach into the next one, and runs of some rows.
+               linear("conv_input_gradient", ((5, 260, 29, 37), (260, 130, 1, 1)), (5, 130, 29, 37), computed="a"),
+               linear("conv_input_gradient", ((3, 96, 61, 67), (96, 70, 3, 3)), (3, 70, 61, 67), PADS, "a"),
+               linear("conv_input_gradient", ((2, 130, 65, 71), (130, 64, 3, 3)), (2, 64, 67, 73), "", "a"),
+               linear("conv_weight_gradient", ((3, 96, 61, 67), (3, 96, 61, 67)), (96, 96, 3, 3), PADS, "a"),
+               linear("conv_weight_gradient", ((3, 96, 61, 67), (3, 100, 61, 67)), (100, 96, 3, 3), PADS, "b"),
+               linear("conv_weight_gradient", ((5, 260, 29, 37), (5, 260, 29, 37)), (260, 260, 1, 1), "", "b"),
+               linear("conv_weight_gradient", ((3, 96, 61, 67), (3, 64, 31, 34)), (64, 96, 3, 3),
+                      f" strides [2, 2]{PADS}", "a")])
 
 FAMILIES = {"strips": lambda draw: next(STRIPS), "input": input_gradient, "weight": weight_gradient,
             "computed_input": of_computed(input_gradient, "a"), "computed_weight": of_computed(weight_gradient, "b"),
