@@ -9,6 +9,7 @@
 #include "NormBench.h"
 
 #include <chrono>
+#include <thread>
 
 using namespace bnopt;
 
@@ -48,6 +49,9 @@ constexpr int runsPerTurn = 3, minimumTurns = 3;
 /// everybody's turns end: a participant that had more would find more quiet
 /// moments.
 constexpr double rivalsShare = 3;
+/// PyTorch's threads stay awake for 7 ms, in case that there is more to do. The
+/// next participant, which would share a core with them, waits for their end.
+constexpr std::chrono::milliseconds rivalsRest(10);
 } // namespace
 
 template <typename Body>
@@ -87,11 +91,14 @@ void ShapeBench::measureSweeps(NormResult &result, Team &team) {
 
 void ShapeBench::measureRivals(NormResult &result) {
   for (RivalSamples &samples : result.rivals)
-    for (RivalProcess &process : rivals)
-      if (process.memory == samples.memory)
-        samples.faults =
-            process.rival.run(getCaseName(result, samples.how), runsPerTurn,
-                              samples.samples.seconds);
+    for (RivalProcess &process : rivals) {
+      if (process.memory != samples.memory)
+        continue;
+      samples.faults = process.rival.run(getCaseName(result, samples.how),
+                                         runsPerTurn, samples.samples.seconds);
+      if (result.threads > 1)
+        std::this_thread::sleep_for(rivalsRest);
+    }
 }
 
 void ShapeBench::measure(NormResult &result, const NormKernel &kernel) {
