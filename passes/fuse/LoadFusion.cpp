@@ -58,31 +58,26 @@ static bool isPackable(Value weights) {
   return weights.getDefiningOp<arith::ConstantOp>() && !isSplat(weights);
 }
 
-StripProblem getStripProblem(nn::ConvOp conv) {
+/// What a strip of the result of `op` reads of `input`.
+template <typename ConvOp>
+static StripProblem describeStrip(ConvOp op, RankedTensorType input) {
   std::vector<int64_t> extents;
   std::vector<WindowSteps> windows;
   for (auto [extent, stride, dilation, size] : llvm::zip_equal(
-           conv.getType().getShape().drop_front(2), conv.getStrideValues(),
-           conv.getDilationValues(), conv.getKernelShape())) {
+           op.getType().getShape().drop_front(2), op.getStrideValues(),
+           op.getDilationValues(), op.getKernelShape())) {
     extents.insert(extents.begin(), extent);
     windows.insert(windows.begin(), {stride, (size - 1) * dilation + 1});
   }
-  return StripProblem::get(conv.getInput().getType().getDimSize(1), extents,
-                           windows);
+  return StripProblem::get(input.getDimSize(1), extents, windows);
 }
 
-/// Without strides: with them, it is several convolutions.
+StripProblem getStripProblem(nn::ConvOp conv) {
+  return describeStrip(conv, cast<RankedTensorType>(conv.getInput().getType()));
+}
+
 StripProblem getStripProblem(nn::ConvInputGradientOp gradient) {
-  std::vector<int64_t> extents;
-  std::vector<WindowSteps> windows;
-  for (auto [extent, dilation, size] : llvm::zip_equal(
-           gradient.getType().getShape().drop_front(2),
-           gradient.getDilationValues(), gradient.getKernelShape())) {
-    extents.insert(extents.begin(), extent);
-    windows.insert(windows.begin(), {1, (size - 1) * dilation + 1});
-  }
-  return StripProblem::get(gradient.getOutputGradient().getType().getDimSize(1),
-                           extents, windows);
+  return describeStrip(gradient, gradient.getOutputGradient().getType());
 }
 
 static bool canLoadStrips(nn::ConvOp conv) {

@@ -27,7 +27,7 @@ bool isCheap(llvm::ArrayRef<mlir::Operation *> load);
 bool isCheap(llvm::ArrayRef<mlir::Operation *> load, mlir::Operation *reader);
 
 /// What a strip of the result of a convolution reads; how many pixels it has is
-/// left to say.
+/// left to say. A gradient is one convolution if it has no strides.
 StripProblem getStripProblem(nn::ConvOp conv);
 StripProblem getStripProblem(nn::ConvInputGradientOp gradient);
 
