@@ -241,13 +241,15 @@ private:
   RowNormFuncs makeGroupGradient(const Rows &rows, bn::GroupNormGradientOp op);
   bool buildGroupNormGradient(bn::GroupNormGradientOp op);
 
-  /// The value `input` with zeros around it, as windows with `steps` per
-  /// spatial dimension, outermost first, read it.
-  ConvolutionInput makeInput(mlir::Value input, mlir::ArrayRef<int64_t> pads,
-                             mlir::ArrayRef<WindowSteps> steps);
-
   /// A value and the logical indices at which it is read.
   using Element = std::pair<mlir::Value, Indices>;
+  /// What `conv` reads at `indices`: an element of the value `input` with zeros
+  /// around it, of which windows with `steps` per spatial dimension, outermost
+  /// first, are read. Describes its input, too.
+  Halide::Expr readInput(ConvolutionFuncs &conv, const Element &input,
+                         mlir::ArrayRef<int64_t> pads,
+                         mlir::ArrayRef<WindowSteps> steps);
+
   /// The factors of step k in row and column: of A, and of B as it is where
   /// it is not packed.
   using ProductFactors = llvm::function_ref<std::pair<Element, Element>(

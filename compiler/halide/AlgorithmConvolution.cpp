@@ -77,19 +77,18 @@ static ConvolutionInput describeInput(ArrayRef<int64_t> shape,
   return input;
 }
 
-ConvolutionInput AlgorithmBuilder::makeInput(Value input,
-                                             ArrayRef<int64_t> pads,
-                                             ArrayRef<WindowSteps> steps) {
-  ArrayRef<int64_t> shape = shapeOf(input);
-  ConvolutionInput result = describeInput(shape, steps);
-  if (get(input).argument || get(input).splat)
-    return result;
-  result.load = Func("loaded");
+Expr AlgorithmBuilder::readInput(ConvolutionFuncs &conv, const Element &input,
+                                 ArrayRef<int64_t> pads,
+                                 ArrayRef<WindowSteps> steps) {
+  const auto &[value, indices] = input;
+  ArrayRef<int64_t> shape = shapeOf(value);
+  conv.input = describeInput(shape, steps);
+  if (get(value).argument || get(value).splat)
+    return readPadded(value, indices, pads, 0);
+  conv.input.load = Func("loaded");
   std::vector<Var> vars = getVars(shape.size());
-  Indices indices = getIndices(vars);
-  result.load(vars) =
-      pads.empty() ? read(input, indices) : readPadded(input, indices, pads, 0);
-  return result;
+  conv.input.load(vars) = readPadded(value, getIndices(vars), pads, 0);
+  return conv.input.load(orderIndices(indices));
 }
 
 std::vector<Var> bnopt::getAccumulatorVars(const std::vector<Var> &imageVars) {
@@ -202,11 +201,9 @@ void AlgorithmBuilder::buildConv(nn::ConvOp op) {
   conv.accumulator(conv.vars) =
       op.getBias() ? read(op.getBias(), validChannel) : Expr(0.0f);
   SmallVector<int64_t> reach = getReach(op, shape, resultShape);
-  conv.input = makeInput(op.getInput(), reach, getWindowSteps(op));
-  Expr element = conv.input.load.defined()
-                     ? conv.input.load(orderIndices(window.input))
-                     : readPadded(op.getInput(), window.input, reach, 0);
-  conv.accumulator(conv.vars) += element * weight;
+  conv.accumulator(conv.vars) += readInput(conv, {op.getInput(), window.input},
+                                           reach, getWindowSteps(op)) *
+                                 weight;
   funcOf(op)(imageVars) =
       conv.accumulator(selectTile(imageVars, outputs, conv.tileChannels));
   funcs.anchor = std::move(conv);
@@ -282,10 +279,8 @@ AlgorithmBuilder::makeProduct(Value b, int64_t reduced, int64_t outputs,
       getFactors(vars[1], domain[0], tile * product.tileChannels + within);
   product.accumulator = Func("accumulator");
   product.accumulator(product.vars) = 0.0f;
-  product.input = makeInput(a.first, /*pads=*/{}, WindowSteps());
   product.accumulator(product.vars) +=
-      (product.input.load.defined() ? product.input.load(orderIndices(a.second))
-                                    : read(a.first, a.second)) *
+      readInput(product, a, /*pads=*/{}, WindowSteps()) *
       (product.isPacked ? product.weights(within, domain[0], tile)
                         : read(plainB.first, plainB.second));
   return product;

@@ -82,16 +82,12 @@ AlgorithmBuilder::makeGradientPhase(nn::ConvInputGradientOp op,
   SmallVector<WindowSteps> steps;
   for (const nn::GradientPhase &dim : phase)
     steps.push_back({1, (dim.numTaps - 1) * dim.step + 1});
-  conv.input = makeInput(op.getOutputGradient(), reach, steps);
-  Expr element =
-      conv.input.load.defined()
-          ? conv.input.load(orderIndices(gradientIndices))
-          : readPadded(op.getOutputGradient(), gradientIndices, reach, 0);
   conv.accumulator = Func("accumulator");
   conv.accumulator(conv.vars) = 0.0f;
   conv.accumulator(conv.vars) +=
-      element * (conv.isPacked ? conv.weights(packedIndices)
-                               : read(op.getWeights(), weightIndices));
+      readInput(conv, {op.getOutputGradient(), gradientIndices}, reach, steps) *
+      (conv.isPacked ? conv.weights(packedIndices)
+                     : read(op.getWeights(), weightIndices));
   return conv;
 }
 

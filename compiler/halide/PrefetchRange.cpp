@@ -100,8 +100,7 @@ static std::pair<Expr, int64_t> getIteration(LoopNest loops) {
     const int64_t extent = countIterations(loop);
     if (extent == 1)
       continue;
-    iteration =
-        iteration * static_cast<int>(extent) + (getVariable(*loop) - loop->min);
+    iteration = iteration * toInt(extent) + (getVariable(*loop) - loop->min);
     count *= extent;
   }
   return {iteration, count};

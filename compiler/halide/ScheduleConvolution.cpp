@@ -279,8 +279,8 @@ static TileLoops orderByStrip(TiledResult &result, const KernelFuncs &kernel,
   return loops;
 }
 
-/// Computes the input of a strip before all else in it, while which the next
-/// one is asked for.
+/// Computes the input of a strip before all else in it. What the next strip
+/// loads is asked for while this one is multiplied.
 static void scheduleLoad(KernelFuncs &kernel, const ConvolutionFuncs &conv,
                          const Strip &strip, const Var &loop, int lanes) {
   const ConvolutionInput &input = conv.input;

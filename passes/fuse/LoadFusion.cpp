@@ -80,6 +80,12 @@ StripProblem getStripProblem(nn::ConvInputGradientOp gradient) {
   return describeStrip(gradient, gradient.getOutputGradient().getType());
 }
 
+/// Whether the input of a strip stays in cache, whatever tile is chosen.
+static bool hasStrip(StripProblem problem) {
+  problem.tilePixels = maxTilePixels;
+  return chooseStrip(problem).has_value();
+}
+
 static bool canLoadStrips(nn::ConvOp conv) {
   auto input = cast<RankedTensorType>(conv.getInput().getType());
   if (conv.getGroups() != 1 || !input.hasStaticShape() ||
@@ -90,8 +96,7 @@ static bool canLoadStrips(nn::ConvOp conv) {
   if (isPointwise(conv))
     problem.rowPixels =
         ShapedType::getNumElements(conv.getType().getShape().drop_front(2));
-  problem.tilePixels = maxTilePixels;
-  return chooseStrip(problem).has_value();
+  return hasStrip(problem);
 }
 
 bool hasNoStrides(nn::ConvInputGradientOp gradient) {
@@ -105,19 +110,15 @@ static bool canLoadStrips(nn::ConvInputGradientOp gradient) {
       !gradient.getOutputGradient().getType().hasStaticShape() ||
       isSplat(gradient.getWeights()))
     return false;
-  StripProblem problem = getStripProblem(gradient);
-  problem.tilePixels = maxTilePixels;
-  return chooseStrip(problem).has_value();
+  return hasStrip(getStripProblem(gradient));
 }
 
 static bool canLoadStrips(nn::GemmOp gemm) {
   auto rows = cast<RankedTensorType>(gemm.getA().getType());
   if (gemm.getTransA() || !rows.hasStaticShape() || !isPackable(gemm.getB()))
     return false;
-  StripProblem problem =
-      StripProblem::get(rows.getDimSize(1), {rows.getDimSize(0)}, {{}});
-  problem.tilePixels = maxTilePixels;
-  return chooseStrip(problem).has_value();
+  return hasStrip(
+      StripProblem::get(rows.getDimSize(1), {rows.getDimSize(0)}, {{}}));
 }
 
 /// Whether no element is in two windows.

@@ -107,15 +107,20 @@ def weight_gradient(draw):
     return (x, y), w, f"nn.conv_weight_gradient %a, %b{attributes} : ({x}, {y}) -> {w}", None
 
 
+def compute(operands, line, operand):
+    """`line` with `operand`, a or b, computed while it is loaded, and what computes it."""
+    return line.replace(f"%{operand}", "%r", 1), f"%r = nn.abs %{operand} : {operands['ab'.index(operand)]}"
+
+
 def of_computed(family, operand):
-    """The same of an output's gradient, `operand`, that the kernel computes while it loads it: without strides and groups."""
+    """The same of an output's gradient, `operand`, that is computed: without strides and groups."""
 
     def computed(draw):
         operands, result, line, more = family(draw)
         while "strides" in line or "groups" in line:
             operands, result, line, more = family(draw)
-        type_ = operands["ab".index(operand)]
-        return operands, result, line.replace(f"%{operand}", "%r", 1), more, f"%r = nn.abs %{operand} : {type_}"
+        line, before = compute(operands, line, operand)
+        return operands, result, line, more, before
 
     return computed
 
@@ -170,13 +175,13 @@ WIDE = iter([max_pool_gradient((1, 64, 5, 4097), (1, 64, 3, 2049), "window [3, 3
 
 
 def linear(op, operands, result, attributes="", computed=None):
-    """With `computed`, a or b, that operand is computed while it is loaded."""
+    """Of the operand `computed`, if there is one, the kernel computes what it loads."""
     types = [tensor(shape) for shape in operands]
     line = f"nn.{op} %a, %b{attributes} : ({', '.join(types)}) -> {tensor(result)}"
     if not computed:
         return types, tensor(result), line, None
-    before = f"%r = nn.abs %{computed} : {types['ab'.index(computed)]}"
-    return types, tensor(result), line.replace(f"%{computed}", "%r", 1), None, before
+    line, before = compute(types, line, computed)
+    return types, tensor(result), line, None, before
 
 
 PADS = " pads [1, 1, 1, 1]"
